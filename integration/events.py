@@ -1,0 +1,69 @@
+"""What happened in a tracker, in the past tense and without a tracker's spelling."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from integration.production import EventId, Person, ProjectId, TaskId, VersionId, require_aware
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """What every event carries."""
+
+    event_id: EventId
+    """The tracker's own id: unique on a site, the same however the event reaches us."""
+    order: int
+    """Grows with the order in which the tracker committed its events."""
+    at: datetime
+    """The tracker's clock, aware UTC."""
+    project: ProjectId
+    by: Person | None
+    """Who did it; None when the tracker does not say."""
+
+    def __post_init__(self) -> None:
+        require_aware(self.at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskStatusChanged(Happened):
+    """A task went from one status to another, or was created with one."""
+
+    task: TaskId
+    old: str | None
+    """None when the task was created with the new status."""
+    new: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionCreated(Happened):
+    """A Version appeared; its media may come later."""
+
+    version: VersionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionMediaUploaded(Happened):
+    """A Version received its file, or another one."""
+
+    version: VersionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionStatusChanged(Happened):
+    """A Version went from one status to another."""
+
+    version: VersionId
+    old: str | None
+    new: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeLogged(Happened):
+    """Somebody logged, changed or withdrew time."""
+
+    time_log: str
+    """The tracker's id of the time log."""
+
+
+TrackerEvent = TaskStatusChanged | VersionCreated | VersionMediaUploaded | VersionStatusChanged | TimeLogged
+"""Everything a tracker may tell us."""

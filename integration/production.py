@@ -1,0 +1,143 @@
+"""The production as haikei sees it, in the field's words and no tracker's."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import NewType
+
+ProjectId = NewType("ProjectId", str)
+BackgroundId = NewType("BackgroundId", str)
+"""Names the entity a studio hangs backgrounds on, with its kind: ``Shot:1024`` or ``Asset:77``."""
+ShotId = NewType("ShotId", str)
+TaskId = NewType("TaskId", str)
+VersionId = NewType("VersionId", str)
+PersonId = NewType("PersonId", str)
+"""Names a person, group or script with its kind: ``HumanUser:12``, ``Group:3``, ``ApiUser:1``."""
+NoteId = NewType("NoteId", str)
+PlaylistId = NewType("PlaylistId", str)
+EventId = NewType("EventId", str)
+
+
+def require_aware(moment: datetime) -> datetime:
+    """Return `moment` in UTC.
+
+    Raises:
+        ValueError: `moment` has no time zone.
+    """
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment!r} has no time zone")
+    return moment.astimezone(UTC)
+
+
+class PersonKind(StrEnum):
+    """Who may stand behind a change."""
+
+    HUMAN = "human"
+    GROUP = "group"
+    SCRIPT = "script"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody, or something, the tracker knows by name."""
+
+    id: PersonId
+    name: str
+    """The name as the tracker shows it, usually Japanese."""
+    name_en: str = ""
+    """The name in Latin letters, empty when the tracker has none."""
+    role: str = ""
+    """What this person does in the show, in the tracker's words."""
+    kind: PersonKind = PersonKind.HUMAN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """A show."""
+
+    id: ProjectId
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shot:
+    """A cut."""
+
+    id: ShotId
+    code: str
+    """The cut's number as people say it: ``c012``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Background:
+    """The unit of work: one background, serving one or many shots."""
+
+    id: BackgroundId
+    project: Project
+    code: str
+    """Name people say: the cut's code, or the background's own."""
+    shots: tuple[Shot, ...]
+    """The cuts it serves, at least one when it hangs on a Shot."""
+    episode: str = ""
+    parts: tuple[str, ...] = ("BG",)
+    """``BG`` and any BOOK parts, each drafted on its own."""
+    place: str = ""
+    season: str = ""
+    time_of_day: str = ""
+    weather: str = ""
+    light: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One step's work on one background."""
+
+    id: TaskId
+    project: Project
+    name: str
+    step: str
+    """The step's short name or code, as settings name it."""
+    status: str
+    """The tracker's status code."""
+    background: BackgroundId | None
+    """What it is linked to; None for a task that hangs in the air."""
+    assignees: tuple[Person, ...] = ()
+    reviewers: tuple[Person, ...] = ()
+    """People named as deciding on it; may be empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Media:
+    """The file behind a Version, not yet fetched."""
+
+    id: str
+    """The tracker's lasting id of the file, never a signed URL."""
+    name: str
+    """File name as uploaded; untrusted text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """Something handed in for review."""
+
+    id: VersionId
+    project: Project
+    name: str
+    status: str
+    version_type: str
+    """The tracker's type of Version, empty when it has none."""
+    created_at: datetime
+    """Aware UTC."""
+    by: Person | None
+    """Who handed it in."""
+    task: TaskId | None
+    background: BackgroundId | None
+    media: Media | None
+    """None until something was uploaded."""
+    key: str = ""
+    """haikei's own key when haikei made it, else empty."""
+    is_genzu: bool = False
+    """Whether the field that settings name as the genzu mark is set."""
+
+    def __post_init__(self) -> None:
+        require_aware(self.created_at)

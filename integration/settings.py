@@ -1,0 +1,257 @@
+"""haikei.toml, then HAIKEI_* variables, then flags: one frozen `Settings`, read once by the command line."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from integration.errors import SettingsError
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ShotGridSettings(_Part):
+    """Where ShotGrid (Flow Production Tracking) answers, and as whom we speak."""
+
+    url: str = ""
+    """``https://studio.shotgrid.autodesk.com``."""
+    script_name: str = "haikei"
+    """The Script entity made for haikei alone."""
+    api_key: SecretStr = SecretStr("")
+    """Its key; better kept in `api_key_file`."""
+    api_key_file: Path | None = None
+    """A file that holds the key and nothing else."""
+    timeout_s: float = Field(60.0, gt=0, le=600)
+    """Longest wait for one answer."""
+
+    def key(self) -> str:
+        """The API key, from the setting or its file.
+
+        Raises:
+            SettingsError: neither is there, or the file cannot be read.
+        """
+        return _secret(self.api_key, self.api_key_file, "shotgrid.api_key")
+
+
+class StorageSettings(_Part):
+    """Where media are kept."""
+
+    kind: Literal["filesystem", "s3"] = "filesystem"
+    folder: Path | None = None
+    """For ``filesystem``; ``media`` in the state folder when empty."""
+    bucket: str = ""
+    prefix: str = "haikei/"
+    endpoint_url: str | None = None
+    """For S3-compatible servers other than Amazon's."""
+    region: str = "us-east-1"
+    access_key_id: SecretStr = SecretStr("")
+    """Empty: boto3's own chain (instance role, profile)."""
+    secret_access_key: SecretStr = SecretStr("")
+    secret_access_key_file: Path | None = None
+
+
+class DatabaseSettings(_Part):
+    """haikei's own database: inbox, workflows, record."""
+
+    url: SecretStr = SecretStr("")
+    """Empty: a SQLite file in the state folder. ``postgresql+psycopg://user@host/haikei`` past one machine."""
+    url_file: Path | None = None
+    """A file that holds the URL, for passwords."""
+
+
+class IntakeSettings(_Part):
+    """How events are looked for."""
+
+    poll_s: float = Field(5.0, ge=0.05, le=300)
+    """Seconds between two looks at the event log."""
+    look_back_s: float = Field(300.0, ge=0, le=3600)
+    """How long an event may be committed late and still be seen."""
+    sweep_s: float = Field(600.0, ge=1, le=86400)
+    """Seconds between two comparisons of approved layouts with drafts."""
+    hook_attempts: int = Field(5, ge=1, le=50)
+    """After so many failures a hook's event is set aside and listed."""
+    hook_retry_s: float = Field(2.0, ge=0, le=3600)
+    """First wait before a failed hook runs again; doubles each time, at most five minutes."""
+
+
+class HooksSettings(_Part):
+    """A studio's own hooks."""
+
+    folders: tuple[Path, ...] = ()
+    """Folders whose ``*.py`` files are loaded beside the built-in ones."""
+
+
+class RenderSettings(_Part):
+    """What paints."""
+
+    look: str = "house"
+    """Look used where a project names none."""
+    looks: tuple[Path, ...] = ()
+    """Folders of Look files beside the built-in one."""
+    workers: int = Field(1, ge=0, le=64)
+    """Render workers `haikei up` starts on this machine; 0 where other machines paint."""
+    threads: int = Field(0, ge=0, le=256)
+    """CPU threads of each worker; 0 lets PyTorch choose."""
+
+
+class AiUse(_Part):
+    """One permission to use AI, by a named person. Without one, nothing is rendered."""
+
+    allowed_by: str = Field(min_length=1)
+    """Name of the person who allowed it."""
+    scope: Literal["draft"] = "draft"
+    """What it is allowed for: drafts an artist paints over."""
+    steps: tuple[str, ...] = ("Background",)
+    """Steps it covers."""
+    episodes: tuple[str, ...] = ()
+    """Episodes it covers; empty covers all."""
+    until: date
+    """Last day it holds, in the project's zone."""
+    reference: str = ""
+    """Where the approval is written down."""
+
+
+class GenzuRule(_Part):
+    """Which Version on the layout task is the genzu; every condition given must hold, the newest that fits is taken."""
+
+    statuses: tuple[str, ...] = ()
+    """Version statuses that count; empty: any."""
+    types: tuple[str, ...] = ()
+    """Version types that count; empty: any."""
+    marked: bool = False
+    """Only Versions whose `genzu_field` is set."""
+
+
+class AssignmentRule(_Part):
+    """Who gets the review task."""
+
+    kind: Literal["fixed", "group", "round_robin", "nobody"] = "nobody"
+    to: tuple[str, ...] = ()
+    """Logins, e-mails or names: one or more for fixed, one group for group, people or one group for round_robin."""
+
+    @model_validator(mode="after")
+    def _names_somebody(self) -> "AssignmentRule":
+        if self.kind != "nobody" and not self.to:
+            raise ValueError(f"assignment '{self.kind}' needs at least one name in 'to'")
+        return self
+
+
+class ProjectSettings(_Part):
+    """What one show calls things, and what it allows."""
+
+    layout_step: str = "Layout"
+    background_step: str = "Background"
+    review_task: str = "BG revision"
+    """Name of the task artists find drafts on."""
+    approved: tuple[str, ...] = Field(("apr",), min_length=1)
+    """Task statuses that mean the layout is approved."""
+    review_status: str = "rdy"
+    """Task status of a review task with fresh drafts."""
+    waiting_status: str = "wtg"
+    """Task status of a review task whose drafts were superseded."""
+    draft_status: str = "rev"
+    """Version status of a delivered draft; never an approval."""
+    superseded_status: str = "na"
+    """Version status of a draft whose layout was reopened."""
+    used_status: str = "vwd"
+    """Version status of a draft the artist took up."""
+    draft_type: str = "AI draft"
+    """Version type of drafts; also stands in their names."""
+    genzu: GenzuRule = GenzuRule()
+    assignment: AssignmentRule = AssignmentRule()
+    drafts: int = Field(3, ge=1, le=8)
+    """How many drafts a genzu gets."""
+    look: str = ""
+    """Look of this show; empty: `render.look`."""
+    time_zone: str = "Asia/Tokyo"
+    ai_use: tuple[AiUse, ...] = ()
+    """Permissions; none means AI is not allowed."""
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"'{value}' is no time zone; write one such as Asia/Tokyo") from error
+        return value
+
+
+class Settings(BaseSettings):
+    """Everything a person may set. The default, with no file, runs the pretend studio, local storage and the house model."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid", frozen=True, env_prefix="HAIKEI_", env_nested_delimiter="__", toml_file=None, validate_default=True
+    )
+
+    tracker: Literal["sandbox", "shotgrid"] = "sandbox"
+    state_folder: Path = Path(".haikei")
+    """Database, media and the pretend studio, unless set elsewhere."""
+    shotgrid: ShotGridSettings = ShotGridSettings()
+    storage: StorageSettings = StorageSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    intake: IntakeSettings = IntakeSettings()
+    hooks: HooksSettings = HooksSettings()
+    render: RenderSettings = RenderSettings()
+    projects: dict[str, ProjectSettings] = {}
+    """Enabled projects by name or tracker id; events of others are left alone."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Flags, then the environment, then the file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    def database_url(self) -> str:
+        """SQLAlchemy URL of haikei's database.
+
+        Raises:
+            SettingsError: the file that should hold it cannot be read.
+        """
+        if self.database.url.get_secret_value() or self.database.url_file:
+            return _secret(self.database.url, self.database.url_file, "database.url")
+        return f"sqlite:///{(self.state_folder / 'haikei.sqlite').absolute()}"
+
+
+def read_settings(file: Path | None = None, *, flags: Mapping[str, Any] | None = None) -> Settings:
+    """Read `file` (haikei.toml in the working folder if there is one), the environment and `flags`, the last the strongest.
+
+    Raises:
+        SettingsError: a file that was named is missing, or any value or key is wrong; the message names each.
+    """
+    if file is None and Path("haikei.toml").is_file():
+        file = Path("haikei.toml")
+    if file is not None and not file.is_file():
+        raise SettingsError(f"settings file {file} does not exist", hint="Copy haikei.example.toml there, or leave --settings out.")
+    sourced = type("Settings", (Settings,), {"model_config": {**Settings.model_config, "toml_file": file}, "__doc__": Settings.__doc__})
+    try:
+        settings: Settings = sourced(**(flags or {}))
+    except ValidationError as error:
+        lines = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise SettingsError(f"{file or 'settings'}: {lines}", hint="haikei.example.toml explains every key.") from error
+    except ValueError as error:
+        raise SettingsError(f"{file}: {error}", hint="The file must be valid TOML.") from error
+    return settings
+
+
+def _secret(value: SecretStr, file: Path | None, name: str) -> str:
+    if file is not None:
+        try:
+            return file.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise SettingsError(f"{name}_file {file}: {error.strerror}", hint="Check the path and who may read it.") from error
+    if not value.get_secret_value():
+        raise SettingsError(f"{name} is not set", hint=f"Set {name}_file in haikei.toml, or HAIKEI_{name.upper().replace('.', '__')}.")
+    return value.get_secret_value()

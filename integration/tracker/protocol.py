@@ -1,0 +1,251 @@
+"""The one face every tracker shows us.
+
+Every method that writes carries a `key`, looks for what the key already made, and only then makes it: calling twice is calling
+once. Adapters raise `TrackerError` for what will not heal and `TransientTrackerError` for what may.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from integration.events import TrackerEvent
+from integration.production import (
+    Background,
+    BackgroundId,
+    NoteId,
+    Person,
+    PersonId,
+    PlaylistId,
+    Project,
+    ProjectId,
+    Task,
+    TaskId,
+    Version,
+    VersionId,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventPage:
+    """Events in the tracker's order, and where to go on."""
+
+    events: tuple[TrackerEvent, ...]
+    """May hold events that were handed out before: the inbox drops them."""
+    cursor: str
+    """Opaque to everybody but the adapter; never moves past events that may still be committed late."""
+    more: bool
+    """Whether another page is waiting now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftVersion:
+    """A Version of an AI draft, as it shall stand in the tracker."""
+
+    project: ProjectId
+    background: BackgroundId
+    task: TaskId
+    """The review task it is linked to."""
+    name: str
+    description: str
+    status: str
+    version_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteText:
+    """A Note, as it shall stand in the tracker."""
+
+    project: ProjectId
+    subject: str
+    content: str
+    """Plain text; the adapter makes it safe for its tracker."""
+    background: BackgroundId | None
+    tasks: tuple[TaskId, ...] = ()
+    versions: tuple[VersionId, ...] = ()
+    to: tuple[PersonId, ...] = ()
+    """Who is addressed."""
+
+
+class Verdict(StrEnum):
+    """How a finding of `doctor` stands."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One line of `doctor`."""
+
+    subject: str
+    """What was looked at: ``field Version.sg_haikei_key``."""
+    verdict: Verdict
+    detail: str
+    """What was found."""
+    remedy: str = ""
+    """What to do about it, empty when nothing is wrong."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetUpStep:
+    """One thing `setup` would do, did, or leaves to an admin."""
+
+    subject: str
+    """``field Version.sg_haikei_key (text)``."""
+    state: str
+    """``present``, ``missing``, ``created`` or ``by hand``."""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackerSteps:
+    """What one project calls the steps and statuses that haikei looks for; `doctor` holds it against the site."""
+
+    project: ProjectId
+    steps: tuple[str, ...]
+    task_statuses: tuple[str, ...]
+    version_statuses: tuple[str, ...]
+
+
+class Tracker(Protocol):
+    """What haikei needs of a tracker. One instance serves one thread at a time."""
+
+    @property
+    def site(self) -> str:
+        """The site's address without scheme or secrets; part of every key."""
+        ...
+
+    def server_time(self) -> datetime:
+        """The tracker's clock, aware UTC, as nearly as it can be told. Also the cheapest proof that key and address work."""
+        ...
+
+    def myself(self) -> Person:
+        """Whom the tracker takes us for."""
+        ...
+
+    # Reading
+
+    def projects(self) -> tuple[Project, ...]:
+        """Every project our key may see."""
+        ...
+
+    def first_cursor(self) -> str:
+        """A cursor behind which lies everything that happened before now."""
+        ...
+
+    def events_after(self, cursor: str, *, limit: int = 500) -> EventPage:
+        """Events committed after `cursor`, with the look-back that late commits need."""
+        ...
+
+    def events_since(self, moment: datetime) -> Iterator[TrackerEvent]:
+        """Every event since `moment`, for rehearsals; changes no cursor."""
+        ...
+
+    def task(self, task: TaskId) -> Task:
+        """The task as it stands now.
+
+        Raises:
+            NotFoundInTrackerError: it does not exist, is retired, or may not be seen.
+        """
+        ...
+
+    def version(self, version: VersionId) -> Version:
+        """The Version as it stands now. Raises as `task`."""
+        ...
+
+    def background(self, background: BackgroundId) -> Background:
+        """The background with its shots and scene words. Raises as `task`."""
+        ...
+
+    def versions_on(self, task: TaskId) -> tuple[Version, ...]:
+        """Versions linked to a task, newest first, without haikei's own drafts."""
+        ...
+
+    def tasks_of(self, project: ProjectId, *, step: str, statuses: Sequence[str]) -> tuple[Task, ...]:
+        """Tasks of a step that stand at one of `statuses`; all of the step's tasks when `statuses` is empty."""
+        ...
+
+    def people(self, names: Sequence[str], *, project: ProjectId) -> tuple[Person, ...]:
+        """People or groups by login, e-mail or name, in the order asked.
+
+        Raises:
+            NotFoundInTrackerError: one of them does not exist; the message names it.
+        """
+        ...
+
+    def members(self, group: PersonId) -> tuple[Person, ...]:
+        """The active people of a group, ordered by id; a person is their own only member."""
+        ...
+
+    def download(self, version: Version, path: Path, *, limit_bytes: int) -> None:
+        """Write the Version's file to `path`, complete or not at all.
+
+        Raises:
+            ArtworkError: it is larger than `limit_bytes`.
+            NotFoundInTrackerError: there is no file.
+        """
+        ...
+
+    # Writing, each in effect once
+
+    def create_version(self, draft: DraftVersion, *, key: str) -> VersionId:
+        """The Version that `key` names, made now if it is not there."""
+        ...
+
+    def upload_picture(self, version: VersionId, path: Path, *, name: str) -> None:
+        """Give a Version its picture, unless it already has one called `name`."""
+        ...
+
+    def wait_until_playable(self, version: VersionId, *, timeout_s: float) -> bool:
+        """Whether the tracker finished the Version's thumbnail within `timeout_s`."""
+        ...
+
+    def set_version_status(self, version: VersionId, status: str) -> None:
+        """Set a Version's status; a Version that is gone is left alone."""
+        ...
+
+    def set_task_status(self, task: TaskId, status: str) -> None:
+        """Set a task's status; a task that is gone is left alone."""
+        ...
+
+    def open_task(
+        self,
+        background: Background,
+        *,
+        step: str,
+        name: str,
+        status: str,
+        assignees: Sequence[PersonId],
+        key: str,
+    ) -> Task:
+        """The background's task of `step` called `name`, made with `status` if there is none.
+
+        `assignees` are set only when nobody is assigned yet. An existing task keeps its status: `set_task_status` changes it.
+        """
+        ...
+
+    def write_note(self, note: NoteText, *, key: str) -> NoteId:
+        """The Note that `key` names, written now if it is not there."""
+        ...
+
+    def put_in_playlist(self, project: ProjectId, name: str, versions: Sequence[VersionId], *, key: str) -> PlaylistId:
+        """The playlist that `key` names, with `versions` in it; what else is in it stays."""
+        ...
+
+    def versions_with_key(self, prefix: str) -> tuple[Version, ...]:
+        """haikei's own Versions whose key starts with `prefix`, oldest first."""
+        ...
+
+    # Setting up
+
+    def set_up(self, *, apply: bool) -> Iterator[SetUpStep]:
+        """What haikei needs on the site; made when `apply`, only told when not. Never trusts a field by name alone."""
+        ...
+
+    def examine(self, wanted: TrackerSteps) -> Iterator[Finding]:
+        """What `doctor` can tell about rights, fields, steps, statuses (valid minus hidden) and site automation."""
+        ...
