@@ -1,0 +1,399 @@
+"""One fact about one background, as the record keeps it: format v1, described in FORMAT.md.
+
+An entry holds no name and no free text. People stand as references (`ledger.people`), sentences as salted hashes
+(`ledger.texts`); both can be erased without touching the entry. Empty values (``None``, ``""``, ``()``) mean "not known or
+does not apply" and are left out of the bytes.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+VERSION = 1
+"""The format this module writes."""
+
+
+class Kind(StrEnum):
+    """What an entry says happened."""
+
+    LAYOUT_DRAWN = "layout.drawn"
+    LAYOUT_CORRECTED = "layout.corrected"
+    LAYOUT_CLEANED = "layout.cleaned"
+    LAYOUT_APPROVED = "layout.approved"
+    LAYOUT_REOPENED = "layout.reopened"
+    DRAFT_REQUESTED = "draft.requested"
+    DRAFT_REFUSED = "draft.refused"
+    DRAFT_RENDERED = "draft.rendered"
+    DRAFT_DELIVERED = "draft.delivered"
+    DRAFT_CANCELLED = "draft.cancelled"
+    DRAFT_SUPERSEDED = "draft.superseded"
+    DRAFT_CHOSEN = "draft.chosen"
+    DRAFT_REJECTED = "draft.rejected"
+    DRAFT_OUTCOME = "draft.outcome"
+    HANDOVER = "handover"
+    REVISION_SUBMITTED = "revision.submitted"
+    REVISION_APPROVED = "revision.approved"
+    MEASURE_COMPUTED = "measure.computed"
+    TIME_LOGGED = "time.logged"
+    STATEMENT_SIGNED = "statement.signed"
+    APPROVAL_GRANTED = "approval.granted"
+    POLICY_CHANGED = "policy.changed"
+    CORRECTION = "correction"
+    CHECKPOINT_EXTERNAL = "checkpoint.external"
+
+
+class ActorKind(StrEnum):
+    """Who, or what, did it."""
+
+    HUMAN = "human"
+    MACHINE = "machine"
+    ORGANISATION = "organisation"
+    SCRIPT = "script"
+
+
+class Role(StrEnum):
+    """What the actor did it as; a title is never lowered because a machine drafted."""
+
+    LAYOUT_ARTIST = "layout_artist"
+    LAYOUT_CORRECTOR = "layout_corrector"
+    """作監修正."""
+    GENZU_CLEANER = "genzu_cleaner"
+    ANIMATION_DIRECTOR = "animation_director"
+    BACKGROUND_ARTIST = "background_artist"
+    ART_DIRECTOR = "art_director"
+    DIRECTOR = "director"
+    COORDINATOR = "coordinator"
+    PRODUCER = "producer"
+    RENDERER = "renderer"
+    """A machine that paints drafts."""
+    PIPELINE = "pipeline"
+    """A script that moves things, such as haikei itself."""
+
+
+class Relation(StrEnum):
+    """How a picture comes from another (C2PA's words)."""
+
+    PARENT_OF = "parentOf"
+    """The older picture was painted on."""
+    INPUT_TO = "inputTo"
+    """The older picture was given to a model."""
+    COMPONENT_OF = "componentOf"
+    """The older picture is a part of the newer."""
+
+
+class SourceType(StrEnum):
+    """IPTC digital source types that can apply to a background."""
+
+    DIGITAL_CREATION = "digitalCreation"
+    DIGITAL_CAPTURE = "digitalCapture"
+    """Scanned or photographed paper."""
+    HUMAN_EDITS = "humanEdits"
+    TRAINED_ALGORITHMIC = "trainedAlgorithmicMedia"
+    COMPOSITE_WITH_TRAINED_ALGORITHMIC = "compositeWithTrainedAlgorithmicMedia"
+
+
+class Verdict(StrEnum):
+    """What was decided."""
+
+    APPROVED = "approved"
+    WITHDRAWN = "withdrawn"
+    REFUSED = "refused"
+    CHOSEN = "chosen"
+    REJECTED = "rejected"
+    USED = "used"
+    PARTLY_USED = "partly_used"
+    NOT_USED = "not_used"
+    FROM_SCRATCH = "from_scratch"
+
+
+class TimeSource(StrEnum):
+    """Where hours come from; never from watching anybody."""
+
+    TRACKER = "tracker"
+    SELF = "self"
+    IMPORT = "import"
+
+
+class Claim(StrEnum):
+    """What a person may state about their own work."""
+
+    PAINTED_BY_HAND = "painted_by_hand"
+    DRAFT_NOT_USED = "draft_not_used"
+    AI_TOOL_USED = "ai_tool_used"
+    TRACED = "traced"
+    GRADED_ONLY = "graded_only"
+
+
+class LayerState(StrEnum):
+    """What became of a layer between hand-out and return."""
+
+    SHIPPED = "shipped"
+    NEW = "new"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who, or what, did it."""
+
+    kind: ActorKind
+    ref: str = ""
+    """UUID from `ledger.people.person_ref`; empty when unknown or a machine without a name."""
+    role: Role | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asset:
+    """The file an entry is about."""
+
+    sha256: str
+    """Of the file's bytes."""
+    pixel_sha256: str = ""
+    """Of the decoded H×W×3 uint8 sRGB pixels; survives a re-save."""
+    media_type: str = ""
+    """``image/png``."""
+    width_px: int | None = None
+    height_px: int | None = None
+    size_bytes: int | None = None
+    c2pa_manifest: str = ""
+    """Label of the C2PA manifest that travels with the file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parent:
+    """A file the asset comes from."""
+
+    sha256: str
+    relation: Relation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Library:
+    """A program library that took part in painting."""
+
+    name: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ai:
+    """What painted, and how: enough to name the tool and to paint the picture again."""
+
+    model_id: str
+    """The model's public name, or the Look's."""
+    revision: str = ""
+    weights_sha256: str = ""
+    """Over the weights as `look_sha256` lists them."""
+    look_sha256: str = ""
+    """Digest of the frozen Look: every setting of the studio."""
+    recipe_sha256: str = ""
+    """Digest of the stored recipe."""
+    licence: str = ""
+    scheduler: str = ""
+    steps: int | None = None
+    seed: int | None = None
+    """0 to 2**63 - 1."""
+    guidance_ppm: int | None = None
+    """Classifier-free guidance times a million."""
+    control_ppm: int | None = None
+    """Weight of the layout's lines times a million."""
+    strength_ppm: int | None = None
+    """Share of noise added to a given picture, times a million."""
+    prompt_commit: str = ""
+    """From `ledger.texts.commit_text`."""
+    negative_prompt_commit: str = ""
+    prompt_lang: str = ""
+    """BCP 47 tag."""
+    prompt_writer_ref: str = ""
+    """The person who wrote the prompt; empty when it was made from the shot's fields."""
+    adapter_sha256: tuple[str, ...] = ()
+    """LoRA files and the like, in the order applied."""
+    device: str = ""
+    """``cpu`` or the accelerator's product name."""
+    render_ms: int | None = None
+    """Milliseconds the model worked on this picture."""
+    libraries: tuple[Library, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What was decided; who pressed the button and who decided are two people until shown to be one."""
+
+    verdict: Verdict
+    set_by: str = ""
+    """Reference of who set the status."""
+    decided_by: str = ""
+    """Reference of who decided; empty when the tracker does not say."""
+    status: str = ""
+    """The tracker's status code."""
+    reason: str = ""
+    """A code such as ``ai_not_allowed``: lower-case letters, digits and ``_ . -``, never a sentence."""
+    reason_commit: str = ""
+    """Commitment to what was said, from `ledger.texts.commit_text`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Time:
+    """Hours somebody put down."""
+
+    minutes: int
+    source: TimeSource
+    confirmed: bool
+    """Whether the person confirmed it."""
+    withdrawn: bool = False
+    """Whether the log was retired."""
+    span_start_ms: int | None = None
+    span_end_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """One layer of a returned file."""
+
+    pixel_sha256: str
+    state: LayerState
+    name_commit: str = ""
+    area_ppm: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """What changed from draft to revision, in classes of area; never one number."""
+
+    name: str
+    version: int
+    params_sha256: str = ""
+    kept_ppm: int | None = None
+    adjusted_ppm: int | None = None
+    repainted_ppm: int | None = None
+    cannot_tell_ppm: int | None = None
+    layout_kept_ppm: int | None = None
+    layout_chance_ppm: int | None = None
+    grade_milli_de: int | None = None
+    scale_ppm: int | None = None
+    shift_x_mpx: int | None = None
+    """Thousandths of a pixel; may be negative."""
+    shift_y_mpx: int | None = None
+    """Thousandths of a pixel; may be negative."""
+    layers: tuple[Layer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What a person states about their own work."""
+
+    claims: tuple[Claim, ...]
+    tool: str = ""
+    """Name of the program used."""
+    signature: str = ""
+    """Detached signature by the person's own key, base64."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """A permission, such as to use AI; the actor granted it."""
+
+    scope: str
+    """``draft``."""
+    document_sha256: str = ""
+    reference_commit: str = ""
+    """Commitment to where it is written down."""
+    until_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """A head of the record that left the house."""
+
+    size: int
+    root_sha256: str
+    sent_to: str
+    """A code such as ``streamer`` or ``print``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackerRef:
+    """Where the tracker says so."""
+
+    type: str
+    """``shotgrid``."""
+    site_hash: str
+    """SHA-256 of the site's address, hex."""
+    project_id: str = ""
+    entity_type: str = ""
+    entity_id: str = ""
+    task_id: str = ""
+    version_id: str = ""
+    event_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One fact, never edited; a mistake is put right by another entry that names it in `corrects`."""
+
+    v: int = VERSION
+    id: str
+    """UUIDv7 from `new_id`."""
+    kind: Kind
+    at_ms: int
+    """When it happened by the clock of whoever told us, UTC milliseconds."""
+    recorded_ms: int
+    """When it was written down by our clock, UTC milliseconds."""
+    show: str
+    """The show's code."""
+    seq: str = ""
+    """Episode or sequence code."""
+    shots: tuple[str, ...] = ()
+    """Codes of the cuts the background serves, each once."""
+    background: str = ""
+    """``Shot:1024`` or ``Asset:77``."""
+    part: str = ""
+    """``BG``, or a BOOK."""
+    step: str = ""
+    """The step's code."""
+    actor: Actor
+    on_behalf_of: str = ""
+    """Reference of the person the actor acted for."""
+    draft: str = ""
+    """Name of the draft request this belongs to; the same in all entries of one round."""
+    round: int | None = None
+    """1 for the first round."""
+    asset: Asset | None = None
+    parents: tuple[Parent, ...] = ()
+    source_type: SourceType | None = None
+    ai: Ai | None = None
+    decision: Decision | None = None
+    time: Time | None = None
+    measure: Measure | None = None
+    statement: Statement | None = None
+    approval: Approval | None = None
+    checkpoint: Checkpoint | None = None
+    tracker: TrackerRef | None = None
+    policy_sha256: str = ""
+    """Digest of the policy that held."""
+    note_commit: str = ""
+    """Commitment to a person's words, from `ledger.texts.commit_text`."""
+    corrects: int | None = None
+    """Index of the entry this one puts right."""
+
+
+def new_id(now: datetime) -> str:
+    """A UUIDv7 (RFC 9562, section 5.7) for an entry made at `now`: milliseconds, then 74 random bits."""
+    number = milliseconds(now) << 80 | 0x7 << 76 | secrets.randbits(12) << 64 | 0b10 << 62 | secrets.randbits(62)
+    return str(UUID(int=number))
+
+
+def milliseconds(moment: datetime) -> int:
+    """UTC milliseconds of an aware `moment`.
+
+    Raises:
+        ValueError: `moment` has no time zone.
+    """
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment!r} has no time zone")
+    return (moment - _EPOCH) // timedelta(milliseconds=1)
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -1,0 +1,99 @@
+"""The append-only list of entries: written in the caller's transaction, read in order.
+
+An entry's index is its place site-wide, without gaps, and will be its leaf index in the Merkle tree.
+"""
+
+from collections.abc import Iterable, Iterator
+from unicodedata import normalize
+
+from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy.orm import Session
+
+from integration.errors import LedgerError
+from integration.ledger import tables
+from integration.ledger.canonical import canonical_bytes, parse
+from integration.ledger.entry import Entry, Kind
+
+metadata = tables.metadata
+"""Every table of the record; whoever opens the database creates them."""
+
+
+def append(connection: Connection | Session, entry: Entry, *, key: str) -> int:
+    """Write `entry` once for `key` and return its index.
+
+    It stands or falls with the caller's transaction. When `key` was written before, nothing is written and the index of the
+    first entry comes back, even if this one differs: a step that runs again has another id and another clock, and the record
+    is never edited. To say something else, append a `Kind.CORRECTION` under its own key.
+
+    Writers queue on one row until they commit, so append late in a transaction. Under SERIALIZABLE isolation PostgreSQL
+    answers a writer that had to queue with a serialisation failure: run the transaction again, as DBOS does by itself.
+
+    Raises:
+        LedgerError: the entry lacks what its kind needs, holds what no entry may, or `key` is empty.
+    """
+    if not key:
+        raise LedgerError(f"entry {entry.kind} has no key", hint="A key names the fact, so that it is written once.")
+    body = canonical_bytes(entry)
+    index = int(connection.execute(_LOCK).scalar_one())
+    written = connection.execute(select(tables.entries.c.idx).where(tables.entries.c.key == key)).scalar()
+    if written is not None:
+        return int(written)
+    connection.execute(insert(tables.entries).values(idx=index, key=key, body=body, **_columns(entry)))
+    shots = sorted({normalize("NFC", shot) for shot in entry.shots})
+    if shots:
+        connection.execute(insert(tables.entry_shots), [{"shot": shot, "idx": index} for shot in shots])
+    connection.execute(update(tables.head).where(tables.head.c.id == 1).values(size=index + 1))
+    return index
+
+
+def read(
+    connection: Connection | Session,
+    *,
+    show: str | None = None,
+    shot: str | None = None,
+    background: str | None = None,
+    kinds: Iterable[Kind] | None = None,
+    first: int = 0,
+) -> Iterator[tuple[int, Entry]]:
+    """The entries from index `first` on that fit every condition given, with their indexes, in order.
+
+    Raises:
+        LedgerError: a stored entry is damaged.
+    """
+    columns = tables.entries.c
+    query = select(columns.idx, columns.body).where(columns.idx >= first).order_by(columns.idx)
+    if shot is not None:
+        query = query.join(tables.entry_shots, tables.entry_shots.c.idx == columns.idx)
+        query = query.where(tables.entry_shots.c.shot == normalize("NFC", shot))
+    if show is not None:
+        query = query.where(columns.show == normalize("NFC", show))
+    if background is not None:
+        query = query.where(columns.background == normalize("NFC", background))
+    if kinds is not None:
+        query = query.where(columns.kind.in_([kind.value for kind in kinds]))
+    for index, body in connection.execute(query):
+        try:
+            yield int(index), parse(bytes(body))
+        except LedgerError as error:
+            raise LedgerError(
+                f"entry {index} is damaged: {error}", hint="Restore the database from a backup; nothing may edit entries."
+            ) from error
+
+
+def size(connection: Connection | Session) -> int:
+    """How many entries the record holds; the next index."""
+    return int(connection.execute(select(tables.head.c.size)).scalar() or 0)
+
+
+_LOCK = text("INSERT INTO ledger_head (id, size) VALUES (1, 0) ON CONFLICT (id) DO UPDATE SET size = ledger_head.size RETURNING size")
+"""Takes the writers' turn, and gives the next index; a write comes first, because SQLite cannot turn a reader into a writer."""
+
+
+def _columns(entry: Entry) -> dict[str, str | int]:
+    return {
+        "kind": entry.kind.value,
+        "show": normalize("NFC", entry.show),
+        "background": normalize("NFC", entry.background),
+        "at_ms": entry.at_ms,
+        "recorded_ms": entry.recorded_ms,
+    }
