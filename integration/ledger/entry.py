@@ -181,8 +181,8 @@ class Library:
 class Ai:
     """What painted, and how: enough to name the tool and to paint the picture again."""
 
-    model_id: str
-    """The model's public name, or the Look's."""
+    model_id: str = ""
+    """The model's public name, or the Look's; empty in a request, before anything painted."""
     revision: str = ""
     weights_sha256: str = ""
     """Over the weights as `look_sha256` lists them."""

@@ -35,9 +35,9 @@ def append(connection: Connection | Session, entry: Entry, *, key: str) -> int:
         raise LedgerError(f"entry {entry.kind} has no key", hint="A key names the fact, so that it is written once.")
     body = canonical_bytes(entry)
     index = int(connection.execute(_LOCK).scalar_one())
-    written = connection.execute(select(tables.entries.c.idx).where(tables.entries.c.key == key)).scalar()
+    written = index_of(connection, key=key)
     if written is not None:
-        return int(written)
+        return written
     connection.execute(insert(tables.entries).values(idx=index, key=key, body=body, **_columns(entry)))
     shots = sorted({normalize("NFC", shot) for shot in entry.shots})
     if shots:
@@ -78,6 +78,12 @@ def read(
             raise LedgerError(
                 f"entry {index} is damaged: {error}", hint="Restore the database from a backup; nothing may edit entries."
             ) from error
+
+
+def index_of(connection: Connection | Session, *, key: str) -> int | None:
+    """The index of the entry written for `key`; None when there is none."""
+    index = connection.execute(select(tables.entries.c.idx).where(tables.entries.c.key == key)).scalar()
+    return None if index is None else int(index)
 
 
 def size(connection: Connection | Session) -> int:
