@@ -1,0 +1,45 @@
+# haikei: everything a newcomer types. Each command sets up what it needs, and does nothing the second time.
+PYTHON ?= python3
+TRACKER ?= shotgrid
+MARKED ?= not gpu and not slow
+BIN := .venv/bin
+
+.PHONY: help demo test test-slow test-gpu check format set-up set-up-dev clean distclean
+
+help: ## What can be typed here
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-11s %s\n", $$1, $$2 }'
+
+demo: set-up ## One approval, from layout to artist's revision, in a pretend studio (TRACKER=shotgrid)
+	$(BIN)/haikei demo --tracker $(TRACKER)
+
+test: check ## Check the house, then run every test but the slow ones and those for a GPU
+	$(BIN)/pytest -m "$(MARKED)"
+
+test-slow: set-up-dev ## Kill tests, browser, Postgres, wheel, outside verifiers
+	$(BIN)/pytest -m "slow and not gpu" --timeout=600
+
+test-gpu: set-up-dev ## Tests that need an NVIDIA GPU
+	$(BIN)/pytest -m gpu --timeout=600
+
+check: set-up-dev ## Style, types and import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+format: set-up-dev ## Put the code into the house's form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+set-up:
+	@$(PYTHON) deploy/set_up.py
+
+set-up-dev:
+	@$(PYTHON) deploy/set_up.py --dev
+
+clean: ## Remove what tools and the demo left behind; the virtual environment stays
+	rm -rf .haikei dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+distclean: clean ## Remove the virtual environment too
+	rm -rf .venv
