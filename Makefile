@@ -10,7 +10,7 @@ help: ## What can be typed here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-11s %s\n", $$1, $$2 }'
 
 demo: set-up ## One approval, from layout to artist's revision, in a pretend studio (TRACKER=shotgrid)
-	$(BIN)/haikei demo --tracker $(TRACKER)
+	$(BIN)/haikei demo $(if $(filter-out shotgrid,$(TRACKER)),--tracker $(TRACKER))
 
 test: check ## Check the house, then run every test but the slow ones and those for a GPU
 	$(BIN)/pytest -m "$(MARKED)"
