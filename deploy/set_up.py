@@ -36,6 +36,7 @@ def main() -> None:
     if any(stamp.is_file() and stamp.read_text() == fingerprint for stamp in stamps):
         return
     began = time.monotonic()
+    print("Setting up .venv, half a minute or more ...", flush=True)
     _make_venv(torch)
     install = _installer()
     _install_torch(torch, install)
@@ -61,13 +62,12 @@ def _fingerprint(project: dict[str, Any], torch: str) -> str:
 def _make_venv(torch: str) -> None:
     if PYTHON.exists() and torch != "system":
         return
-    print("Making .venv; the first time takes a minute or two ...", flush=True)
     _run([sys.executable, "-m", "venv", *(["--system-site-packages"] if torch == "system" else []), str(VENV)])
 
 
 def _installer() -> list[str]:
     """uv, which is four times as quick; pip itself where uv cannot be had."""
-    if subprocess.run([PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "uv"], check=False).returncode == 0:
+    if subprocess.run([*_pip(), "uv"], capture_output=True, check=False).returncode == 0:
         return [str(VENV / "bin" / "uv"), "pip", "install", "--quiet", "--python", str(PYTHON)]
     print("uv cannot be installed here; pip does its work, slower.", flush=True)
     return _pip()
@@ -89,7 +89,7 @@ def _install_torch(torch: str, install: list[str]) -> None:
     if gpu:
         _run([*install, wanted, "--torch-backend=auto"] if uv else [*install, wanted])
     elif not _brings_cuda(wanted):
-        _run([*_pip(), wanted])  # pip's own settings may know a build for the CPU; uv does not read them
+        _run([*_pip(), wanted])  # pip's own settings may name a build for the CPU; uv does not read them
     elif uv:
         _run([*install, wanted, "--torch-backend=cpu"])
     else:
@@ -118,9 +118,9 @@ def _brings_cuda(wanted: str) -> bool:
 
 
 def _run(command: list[str]) -> None:
-    done = subprocess.run(command, check=False, cwd=HOUSE)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=HOUSE)
     if done.returncode != 0:
-        sys.exit(f"set-up failed (exit {done.returncode}): {' '.join(command)}")
+        sys.exit(f"{done.stdout}{done.stderr}\nset-up failed (exit {done.returncode}): {' '.join(command)}")
 
 
 if __name__ == "__main__":
