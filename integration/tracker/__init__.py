@@ -1,0 +1,1 @@
+"""What haikei asks of a tracker, and the trackers that answer."""

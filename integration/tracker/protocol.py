@@ -237,7 +237,7 @@ class Tracker(Protocol):
         ...
 
     def versions_with_key(self, prefix: str) -> tuple[Version, ...]:
-        """haikei's own Versions whose key starts with `prefix`, oldest first."""
+        """Haikei's own Versions whose key starts with `prefix`, oldest first."""
         ...
 
     # Setting up

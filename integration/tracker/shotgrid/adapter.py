@@ -1,0 +1,181 @@
+"""ShotGrid as a `Tracker`."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from integration.errors import TrackerError
+from integration.events import TrackerEvent
+from integration.production import (
+    Background,
+    BackgroundId,
+    NoteId,
+    Person,
+    PersonId,
+    PlaylistId,
+    Project,
+    ProjectId,
+    Task,
+    TaskId,
+    Version,
+    VersionId,
+)
+from integration.settings import ProjectSettings, ShotGridSettings
+from integration.tracker.protocol import DraftVersion, EventPage, Finding, NoteText, SetUpStep, TrackerSteps
+from integration.tracker.shotgrid.connection import Connection
+from integration.tracker.shotgrid.download import download
+from integration.tracker.shotgrid.event_log import EventLog
+from integration.tracker.shotgrid.examine import examine
+from integration.tracker.shotgrid.reading import Reading
+from integration.tracker.shotgrid.setup import set_up
+from integration.tracker.shotgrid.writing import Writing
+
+
+def open_shotgrid(
+    settings: ShotGridSettings, projects: Mapping[str, ProjectSettings], look_back_s: float, *, attempts: int = 6, first_wait_s: float = 0.5
+) -> "ShotGridTracker":
+    """The site that `settings` names; nothing is contacted yet.
+
+    Args:
+        settings: address, script and key.
+        projects: what shows call their steps and types.
+        look_back_s: how long an event may be committed late and still be seen.
+        attempts: how often something is tried while the site does not answer.
+        first_wait_s: the scale of the waits between; 0 for tests.
+
+    Raises:
+        SettingsError: address or key is missing or unusable.
+    """
+    connection = Connection(
+        settings.url,
+        script=settings.script_name,
+        key=settings.key(),
+        timeout_s=settings.timeout_s,
+        attempts=attempts,
+        first_wait_s=first_wait_s,
+    )
+    return ShotGridTracker(connection, projects, look_back_s)
+
+
+class ShotGridTracker:
+    """One ShotGrid site, satisfying `Tracker`; may be used by many threads."""
+
+    def __init__(self, connection: Connection, projects: Mapping[str, ProjectSettings], look_back_s: float) -> None:
+        """Prepare; nothing is contacted yet. Arguments as `open_shotgrid`'s."""
+        rules = projects.values() or [ProjectSettings()]
+        step_names = {name.casefold(): name for rule in rules for name in (rule.layout_step, rule.background_step)}
+        self._connection = connection
+        self._projects = projects
+        self._events = EventLog(connection, look_back_s=look_back_s)
+        self._reading = Reading(connection, step_names=step_names)
+        self._writing = Writing(connection, step_names=step_names)
+
+    @property
+    def site(self) -> str:
+        """See `Tracker.site`."""
+        return self._connection.site
+
+    def server_time(self) -> datetime:
+        """The site's clock from the Date of its answer to an authenticated read; without one, when the newest event happened."""
+        moment = self._connection.server_time() or self._events.newest_at()
+        if moment is None:
+            raise TrackerError(
+                f"{self.site} does not tell its time", hint="A proxy removes the Date from its answers: ask the network's admin."
+            )
+        return moment
+
+    def myself(self) -> Person:
+        """See `Tracker.myself`."""
+        return self._reading.myself()
+
+    def projects(self) -> tuple[Project, ...]:
+        """See `Tracker.projects`."""
+        return self._reading.projects()
+
+    def first_cursor(self) -> str:
+        """See `Tracker.first_cursor`."""
+        return self._events.first_cursor()
+
+    def events_after(self, cursor: str, *, limit: int = 500) -> EventPage:
+        """See `Tracker.events_after`."""
+        return self._events.after(cursor, limit=limit)
+
+    def events_since(self, moment: datetime) -> Iterator[TrackerEvent]:
+        """See `Tracker.events_since`."""
+        return self._events.since(moment)
+
+    def task(self, task: TaskId) -> Task:
+        """See `Tracker.task`."""
+        return self._reading.task(task)
+
+    def version(self, version: VersionId) -> Version:
+        """See `Tracker.version`."""
+        return self._reading.version(version)
+
+    def background(self, background: BackgroundId) -> Background:
+        """See `Tracker.background`."""
+        return self._reading.background(background)
+
+    def versions_on(self, task: TaskId) -> tuple[Version, ...]:
+        """See `Tracker.versions_on`."""
+        return self._reading.versions_on(task)
+
+    def tasks_of(self, project: ProjectId, *, step: str, statuses: Sequence[str]) -> tuple[Task, ...]:
+        """See `Tracker.tasks_of`."""
+        return self._reading.tasks_of(project, step=step, statuses=statuses)
+
+    def people(self, names: Sequence[str], *, project: ProjectId) -> tuple[Person, ...]:
+        """See `Tracker.people`."""
+        return self._reading.people(names, project=project)
+
+    def members(self, group: PersonId) -> tuple[Person, ...]:
+        """See `Tracker.members`."""
+        return self._reading.members(group)
+
+    def download(self, version: Version, path: Path, *, limit_bytes: int) -> None:
+        """See `Tracker.download`."""
+        download(self._connection, version, path, limit_bytes=limit_bytes)
+
+    def create_version(self, draft: DraftVersion, *, key: str) -> VersionId:
+        """See `Tracker.create_version`."""
+        return self._writing.create_version(draft, key=key)
+
+    def upload_picture(self, version: VersionId, path: Path, *, name: str) -> None:
+        """See `Tracker.upload_picture`."""
+        self._writing.upload_picture(version, path, name=name)
+
+    def wait_until_playable(self, version: VersionId, *, timeout_s: float) -> bool:
+        """See `Tracker.wait_until_playable`."""
+        return self._writing.wait_until_playable(version, timeout_s=timeout_s)
+
+    def set_version_status(self, version: VersionId, status: str) -> None:
+        """See `Tracker.set_version_status`."""
+        self._writing.set_status("Version", version, status)
+
+    def set_task_status(self, task: TaskId, status: str) -> None:
+        """See `Tracker.set_task_status`."""
+        self._writing.set_status("Task", task, status)
+
+    def open_task(self, background: Background, *, step: str, name: str, status: str, assignees: Sequence[PersonId], key: str) -> Task:
+        """See `Tracker.open_task`."""
+        return self._writing.open_task(background, step=step, name=name, status=status, assignees=assignees, key=key)
+
+    def write_note(self, note: NoteText, *, key: str) -> NoteId:
+        """See `Tracker.write_note`."""
+        return self._writing.write_note(note, key=key)
+
+    def put_in_playlist(self, project: ProjectId, name: str, versions: Sequence[VersionId], *, key: str) -> PlaylistId:
+        """See `Tracker.put_in_playlist`."""
+        return self._writing.put_in_playlist(project, name, versions, key=key)
+
+    def versions_with_key(self, prefix: str) -> tuple[Version, ...]:
+        """See `Tracker.versions_with_key`."""
+        return self._reading.versions_with_key(prefix)
+
+    def set_up(self, *, apply: bool) -> Iterator[SetUpStep]:
+        """See `Tracker.set_up`."""
+        return set_up(self._connection, self._projects, apply=apply)
+
+    def examine(self, wanted: TrackerSteps) -> Iterator[Finding]:
+        """See `Tracker.examine`."""
+        return examine(self._connection, wanted)

@@ -1,0 +1,176 @@
+"""ShotGrid's dictionaries to our words. Pure."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from integration.production import (
+    Background,
+    BackgroundId,
+    Media,
+    Person,
+    PersonId,
+    PersonKind,
+    Project,
+    ProjectId,
+    Shot,
+    ShotId,
+    Task,
+    TaskId,
+    Version,
+    VersionId,
+)
+
+KEY = "sg_haikei_key"
+"""The text field that holds our key on everything we make."""
+GENZU = "sg_haikei_genzu"
+"""The checkbox that marks a Version as the genzu."""
+STATUS = "sg_status_list"
+UPLOAD = "sg_uploaded_movie"
+VERSION_TYPE = "sg_version_type"
+
+TASK_FIELDS = ["content", "project", "step", "step.Step.code", "step.Step.short_name", STATUS, "entity", "task_assignees", "task_reviewers"]
+"""What `to_task` reads."""
+VERSION_FIELDS = ["code", "project", STATUS, VERSION_TYPE, "created_at", "created_by", "user", "sg_task", "entity", UPLOAD, KEY, GENZU]
+"""What `to_version` reads."""
+SCENE_FIELDS = ["sg_place", "sg_season", "sg_time_of_day", "sg_weather", "sg_light"]
+SHOT_FIELDS = ["code", "project", "sg_episode", "episode", "sg_sequence", "sg_sequence.Sequence.episode", *SCENE_FIELDS]
+"""What `to_background` reads of a Shot; a site may have any of the scene fields or none."""
+ASSET_FIELDS = ["code", "project", "shots", "sg_shots", "sg_episode", "episodes", *SCENE_FIELDS]
+"""What `to_background` reads of an Asset or a custom entity."""
+PERSON_FIELDS = {
+    "HumanUser": ["name", "login", "email", STATUS, "sg_name_en", "sg_role", "department"],
+    "Group": ["code"],
+    "ApiUser": ["firstname"],
+}
+"""What `person` reads of each kind."""
+
+_KINDS = {"HumanUser": PersonKind.HUMAN, "ClientUser": PersonKind.HUMAN, "Group": PersonKind.GROUP, "ApiUser": PersonKind.SCRIPT}
+_NAMES = ("name", "code", "firstname", "content", "cached_display_name")
+
+
+def utc(moment: datetime) -> datetime:
+    """`moment` as the client gives it, without a zone, in UTC."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def words(value: Any) -> str:
+    """`value` as text: a link's name, a list joined by commas, nothing for nothing."""
+    if value is None or value is False:
+        return ""
+    if isinstance(value, Mapping):
+        return next((str(value[name]) for name in _NAMES if value.get(name)), "")
+    if isinstance(value, list | tuple):
+        return ", ".join(filter(None, map(words, value)))
+    return str(value)
+
+
+def person(record: Mapping[str, Any] | None) -> Person | None:
+    """The person, group or script that `record` links to or holds."""
+    if not record or record.get("type") not in _KINDS:
+        return None
+    return Person(
+        id=PersonId(f"{record['type']}:{record['id']}"),
+        name=words(record) or f"{record['type']} {record['id']}",
+        name_en=words(record.get("sg_name_en")),
+        role=words(record.get("sg_role")) or words(record.get("department")),
+        kind=_KINDS[record["type"]],
+    )
+
+
+def people(records: Iterable[Mapping[str, Any]] | None) -> tuple[Person, ...]:
+    """Everybody in `records`."""
+    return tuple(found for found in map(person, records or ()) if found)
+
+
+def to_project(record: Mapping[str, Any]) -> Project:
+    """A Project, or a link to one."""
+    return Project(id=ProjectId(str(record["id"])), name=words(record))
+
+
+def to_task(record: Mapping[str, Any], *, step_names: Mapping[str, str]) -> Task:
+    """A Task; `step_names` holds settings' spelling of a step by its lower-case name."""
+    return Task(
+        id=TaskId(str(record["id"])),
+        project=to_project(record["project"]),
+        name=words(record.get("content")),
+        step=_step(record, step_names),
+        status=words(record.get(STATUS)),
+        background=link_id(record.get("entity")),
+        assignees=people(record.get("task_assignees")),
+        reviewers=people(record.get("task_reviewers")),
+    )
+
+
+def _step(record: Mapping[str, Any], step_names: Mapping[str, str]) -> str:
+    names = [words(record.get(field)) for field in ("step.Step.code", "step.Step.short_name", "step")]
+    return next((step_names[name.casefold()] for name in names if name.casefold() in step_names), next(filter(None, names), ""))
+
+
+def to_version(record: Mapping[str, Any]) -> Version:
+    """A Version. A key counts only on what a script made: a person's copy of a draft carries the key along and is no draft."""
+    task = record.get("sg_task")
+    return Version(
+        id=VersionId(str(record["id"])),
+        project=to_project(record["project"]),
+        name=words(record.get("code")),
+        status=words(record.get(STATUS)),
+        version_type=words(record.get(VERSION_TYPE)),
+        created_at=utc(record["created_at"]),
+        by=person(record.get("user")) or person(record.get("created_by")),
+        task=TaskId(str(task["id"])) if task else None,
+        background=link_id(record.get("entity")),
+        media=to_media(record.get(UPLOAD)),
+        key=words(record.get(KEY)) if made_by_script(record) else "",
+        is_genzu=record.get(GENZU) is True,
+    )
+
+
+def made_by_script(record: Mapping[str, Any]) -> bool:
+    """Whether no person made it; true where the site does not say."""
+    maker = record.get("created_by") or {}
+    return bool(maker.get("type", "ApiUser") == "ApiUser")
+
+
+def to_media(value: Any) -> Media | None:
+    """The uploaded file in a url field; None for a local path or a web page, which cannot be fetched."""
+    if not isinstance(value, Mapping) or value.get("link_type", "upload") != "upload" or not value.get("id"):
+        return None
+    return Media(id=str(value["id"]), name=words(value))
+
+
+def to_background(record: Mapping[str, Any]) -> Background:
+    """A Shot, an Asset or a custom entity that backgrounds hang on."""
+    cut = record["type"] == "Shot"
+    linked = [record] if cut else [*(record.get("shots") or ()), *(record.get("sg_shots") or ())]
+    episode = next((words(record[f]) for f in ("sg_episode", "episode", "sg_sequence.Sequence.episode", "episodes") if record.get(f)), "")
+    place, season, time_of_day, weather, light = (words(record.get(field)) for field in SCENE_FIELDS)
+    return Background(
+        id=BackgroundId(f"{record['type']}:{record['id']}"),
+        project=to_project(record["project"]),
+        code=words(record),
+        shots=tuple(Shot(id=ShotId(str(shot["id"])), code=words(shot)) for shot in linked if shot.get("type", "Shot") == "Shot"),
+        episode=episode or words(record.get("sg_sequence")),
+        place=place,
+        season=season,
+        time_of_day=time_of_day,
+        weather=weather,
+        light=light,
+    )
+
+
+def link_id(link: Mapping[str, Any] | None) -> BackgroundId | None:
+    """``Shot:1024`` for a link to Shot 1024."""
+    return BackgroundId(f"{link['type']}:{link['id']}") if link else None
+
+
+def link(identifier: str, default: str = "") -> dict[str, Any]:
+    """The link that an id names: ``Shot:1024`` or, with `default`, ``1024``.
+
+    Raises:
+        ValueError: it is no such id.
+    """
+    kind, _, number = identifier.rpartition(":")
+    if not (kind or default):
+        raise ValueError(f"'{identifier}' names no kind of entity")
+    return {"type": kind or default, "id": int(number)}
