@@ -12,10 +12,10 @@ from shotgun_api3 import (
     MissingTwoFactorAuthenticationFault,
     ProtocolError,
     ShotgunError,
-    UserCredentialsNotAllowedForOxygenAuthenticationFault,
     UserCredentialsNotAllowedForSSOAuthenticationFault,
 )
 from shotgun_api3.lib.httplib2 import HttpLib2Error
+from shotgun_api3.shotgun import UserCredentialsNotAllowedForOxygenAuthenticationFault
 
 from integration.errors import NotFoundInTrackerError, TrackerError, TransientTrackerError
 
