@@ -1,0 +1,1 @@
+"""Everything that knows pixels from a model; knows no tracker."""

@@ -1,0 +1,1 @@
+"""Models, warm and ready: one file for each way of running them."""

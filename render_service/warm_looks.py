@@ -1,0 +1,92 @@
+"""The Looks this machine has, and the few whose models are loaded and warm."""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import structlog
+
+from integration.errors import RenderError
+from render_service.contract import Look
+from render_service.looks import BUILT_IN_FOLDER, load_look, read_look
+from render_service.renderers.protocol import Renderer
+
+log = structlog.get_logger(__name__)
+
+
+class WarmLooks:
+    """Opens a Look's model when it is first asked for and keeps the last used ones; one thread paints at a time."""
+
+    def __init__(self, folders: Sequence[Path], *, threads: int, capacity: int = 2) -> None:
+        """Nothing is loaded yet.
+
+        Args:
+            folders: where Look files are, beside the built-in ones.
+            threads: CPU threads of a model; 0 lets PyTorch choose.
+            capacity: models kept in memory, 1 or more.
+        """
+        self._folders = tuple(folders)
+        self._threads = threads
+        self._capacity = capacity
+        self._warm: OrderedDict[str, Renderer] = OrderedDict()
+        self._painting = threading.Lock()
+
+    def find(self, name: str, digest: str) -> Look:
+        """This machine's Look of that digest; a request's own word for where a model lies is never taken.
+
+        Raises:
+            RenderError: there is none here; the message says whether one of that name was changed.
+        """
+        for look in self._known(name):
+            if look.digest == digest:
+                return look
+        look = load_look(name, self._folders)
+        raise RenderError(
+            f"the Look '{look.name}' was changed since this draft was asked for ({digest[:12]} then, {look.digest[:12]} now)",
+            hint="Put the old Look back, or approve the layout again to paint with the new one.",
+        )
+
+    @contextmanager
+    def painting(self, look: Look) -> Iterator[Renderer]:
+        """The Look's renderer, for this thread alone while the block lasts.
+
+        Raises:
+            RenderError: its weights are not what the Look says, or cannot be loaded.
+        """
+        with self._painting:
+            renderer = self._warm.pop(look.digest, None) or self._open(look)
+            self._warm[look.digest] = renderer
+            yield renderer
+
+    def warm_up(self, names: Sequence[str]) -> None:
+        """Load the Looks of these names; one that cannot be loaded is logged, and refused when it is asked for."""
+        for name in names:
+            try:
+                with self.painting(load_look(name, self._folders)):
+                    pass
+            except RenderError as error:
+                log.exception("look not loaded", look=name, reason=str(error), hint=error.hint)
+
+    def _open(self, look: Look) -> Renderer:
+        from render_service.renderers.diffusion import open_renderer  # torch takes seconds to import
+
+        while len(self._warm) >= self._capacity:
+            self._warm.popitem(last=False)
+        began = time.monotonic()
+        renderer = open_renderer(look, threads=self._threads)
+        log.info(
+            "look loaded", look=look.name, digest=look.digest, seconds=round(time.monotonic() - began, 2), device=renderer.facts["device"]
+        )
+        return renderer
+
+    def _known(self, name: str) -> Iterator[Look]:
+        """Every Look here that may be used, those of this name first."""
+        files = [file for folder in (*self._folders, BUILT_IN_FOLDER) for file in sorted(folder.glob("*.toml"))]
+        for file in sorted(files, key=lambda file: file.stem != name):
+            try:
+                yield read_look(file)
+            except RenderError as error:
+                log.debug("look skipped", file=str(file), reason=str(error))
