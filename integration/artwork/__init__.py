@@ -1,0 +1,1 @@
+"""Pictures from people: opened safely, and genzu sheets registered."""

@@ -108,13 +108,6 @@ def open_checked(data: bytes | Path, *, limits: ImageLimits | None = None) -> Ch
             ) from error
 
 
-def png_bytes(pixels: npt.NDArray[np.uint8]) -> bytes:
-    """`pixels` (H×W grey or H×W×3 sRGB, uint8) as a PNG; the same pixels always give the same bytes."""
-    out = io.BytesIO()
-    Image.fromarray(pixels).save(out, "PNG", compress_level=6)
-    return out.getvalue()
-
-
 @contextmanager
 def _stream(data: bytes | Path, limits: ImageLimits) -> Iterator[BinaryIO]:
     try:

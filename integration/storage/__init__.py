@@ -1,0 +1,1 @@
+"""Media by the hash of their content: a leaf that render workers open too."""

@@ -31,7 +31,7 @@ def whole_file(path: Path, *, temporary_folder: Path | None = None, mode: int = 
     growing = (temporary_folder or path.parent) / f".{uuid4().hex}.part"
     try:
         growing.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
-        with open(os.open(growing, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as stream:
+        with os.fdopen(os.open(growing, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
