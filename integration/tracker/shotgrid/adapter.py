@@ -23,6 +23,7 @@ from integration.production import (
 from integration.settings import ProjectSettings, ShotGridSettings
 from integration.tracker.protocol import DraftVersion, EventPage, Finding, NoteText, SetUpStep, TrackerSteps
 from integration.tracker.shotgrid.connection import Connection
+from integration.tracker.shotgrid.directory import Directory
 from integration.tracker.shotgrid.download import download
 from integration.tracker.shotgrid.event_log import EventLog
 from integration.tracker.shotgrid.examine import examine
@@ -67,7 +68,8 @@ class ShotGridTracker:
         self._connection = connection
         self._projects = projects
         self._events = EventLog(connection, look_back_s=look_back_s)
-        self._reading = Reading(connection, step_names=step_names)
+        self._directory = Directory(connection)
+        self._reading = Reading(connection, self._directory, step_names=step_names)
         self._writing = Writing(connection, step_names=step_names)
 
     @property
@@ -86,7 +88,7 @@ class ShotGridTracker:
 
     def myself(self) -> Person:
         """See `Tracker.myself`."""
-        return self._reading.myself()
+        return self._directory.myself()
 
     def projects(self) -> tuple[Project, ...]:
         """See `Tracker.projects`."""
@@ -126,11 +128,11 @@ class ShotGridTracker:
 
     def people(self, names: Sequence[str], *, project: ProjectId) -> tuple[Person, ...]:
         """See `Tracker.people`."""
-        return self._reading.people(names, project=project)
+        return self._directory.people(names, project=project)
 
     def members(self, group: PersonId) -> tuple[Person, ...]:
         """See `Tracker.members`."""
-        return self._reading.members(group)
+        return self._directory.members(group)
 
     def download(self, version: Version, path: Path, *, limit_bytes: int) -> None:
         """See `Tracker.download`."""

@@ -1,22 +1,22 @@
 """What stands in ShotGrid now, in our words."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from integration.errors import NotFoundInTrackerError, TrackerError
-from integration.production import Background, BackgroundId, Person, PersonId, Project, ProjectId, Task, TaskId, Version, VersionId
+from integration.errors import NotFoundInTrackerError
+from integration.production import Background, BackgroundId, Project, ProjectId, Task, TaskId, Version, VersionId
 from integration.tracker.shotgrid.connection import Connection
+from integration.tracker.shotgrid.directory import Directory
 from integration.tracker.shotgrid.records import (
     ASSET_FIELDS,
     KEY,
-    PERSON_FIELDS,
     SHOT_FIELDS,
     STATUS,
     TASK_FIELDS,
     VERSION_FIELDS,
     link,
     made_by_script,
-    person,
     to_background,
     to_project,
     to_task,
@@ -30,27 +30,17 @@ _NEWEST_FIRST = [{"field_name": "created_at", "direction": "desc"}, {"field_name
 class Reading:
     """Reads one site."""
 
-    def __init__(self, connection: Connection, *, step_names: Mapping[str, str]) -> None:
+    def __init__(self, connection: Connection, directory: Directory, *, step_names: Mapping[str, str]) -> None:
         """Prepare; nothing is contacted yet.
 
         Args:
             connection: the site.
+            directory: its people.
             step_names: settings' spelling of each step by its lower-case name.
         """
         self._connection = connection
+        self._directory = directory
         self._step_names = step_names
-
-    def myself(self) -> Person:
-        """See `Tracker.myself`."""
-        script = self._connection.script
-        record = self._connection.tried(lambda sg: sg.find_one("ApiUser", [["firstname", "is", script]], PERSON_FIELDS["ApiUser"]))
-        found = person(record)
-        if found is None:
-            raise TrackerError(
-                f"{self._connection.site} does not show script '{script}' to itself",
-                hint="Ask the ShotGrid admin to let the script's role read Scripts.",
-            )
-        return found
 
     def projects(self) -> tuple[Project, ...]:
         """See `Tracker.projects`."""
@@ -58,11 +48,11 @@ class Reading:
 
     def task(self, task: TaskId) -> Task:
         """See `Tracker.task`."""
-        return to_task(self._one("Task", task, TASK_FIELDS), step_names=self._step_names)
+        return self._tasks([self._one("Task", task, TASK_FIELDS)])[0]
 
     def version(self, version: VersionId) -> Version:
         """See `Tracker.version`."""
-        return to_version(self._one("Version", version, VERSION_FIELDS))
+        return self._versions([self._one("Version", version, VERSION_FIELDS)])[0]
 
     def background(self, background: BackgroundId) -> Background:
         """See `Tracker.background`."""
@@ -72,14 +62,14 @@ class Reading:
     def versions_on(self, task: TaskId) -> tuple[Version, ...]:
         """See `Tracker.versions_on`."""
         records = self._all("Version", [["sg_task", "is", link(task, "Task")]], VERSION_FIELDS, order=_NEWEST_FIRST)
-        return tuple(version for version in map(to_version, records) if not version.key)
+        return tuple(version for version in self._versions(records) if not version.key)
 
     def tasks_of(self, project: ProjectId, *, step: str, statuses: Sequence[str]) -> tuple[Task, ...]:
         """See `Tracker.tasks_of`."""
         filters: list[Any] = [["project", "is", link(project, "Project")], step_is(step)]
         if statuses:
             filters.append([STATUS, "in", list(statuses)])
-        return tuple(to_task(record, step_names=self._step_names) for record in self._all("Task", filters, TASK_FIELDS))
+        return tuple(self._tasks(self._all("Task", filters, TASK_FIELDS)))
 
     def versions_with_key(self, prefix: str) -> tuple[Version, ...]:
         """See `Tracker.versions_with_key`."""
@@ -87,41 +77,22 @@ class Reading:
         versions = (to_version(record) for record in records if made_by_script(record))
         return tuple(version for version in versions if version.key.startswith(prefix))
 
-    def people(self, names: Sequence[str], *, project: ProjectId) -> tuple[Person, ...]:
-        """See `Tracker.people`."""
-        return tuple(self._called(name, project) for name in names)
-
-    def _called(self, name: str, project: ProjectId) -> Person:
-        called = {"filter_operator": "any", "filters": [[field, "is", name] for field in ("login", "email", "name")]}
-        found = self._all("HumanUser", [called, [STATUS, "is", "act"]], [*PERSON_FIELDS["HumanUser"], "projects"])
-        for narrower in (
-            [record for record in found if name in (record.get("login"), record.get("email"))],
-            [record for record in found if any(str(show["id"]) == project for show in record.get("projects") or ())],
-        ):
-            found = narrower if len(found) > 1 and narrower else found
-        found = found or self._all("Group", [["code", "is", name]], PERSON_FIELDS["Group"])
-        if not found:
-            raise NotFoundInTrackerError(
-                f"nobody active and no group is called '{name}'", hint="Write the login, e-mail or full name as it stands in ShotGrid."
+    def _tasks(self, records: list[dict[str, Any]]) -> list[Task]:
+        tasks = [to_task(record, step_names=self._step_names) for record in records]
+        known = self._directory.in_full(person for task in tasks for person in (*task.assignees, *task.reviewers))
+        return [
+            replace(
+                task,
+                assignees=tuple(known.get(person.id, person) for person in task.assignees),
+                reviewers=tuple(known.get(person.id, person) for person in task.reviewers),
             )
-        if len(found) > 1:
-            raise TrackerError(f"{len(found)} people are called '{name}'", hint="Write the login or e-mail instead.")
-        match = person(found[0])
-        assert match is not None, "people and groups are known kinds"
-        return match
+            for task in tasks
+        ]
 
-    def members(self, group: PersonId) -> tuple[Person, ...]:
-        """See `Tracker.members`."""
-        kind, _, number = group.partition(":")
-        if kind != "Group":
-            found = person(self._one(kind, number, PERSON_FIELDS.get(kind, ["name"])))
-            return (found,) if found else ()
-        users = self._one("Group", number, ["users"]).get("users") or []
-        ids = [user["id"] for user in users if user["type"] == "HumanUser"]
-        if not ids:
-            return ()
-        records = self._all("HumanUser", [["id", "in", ids], [STATUS, "is", "act"]], PERSON_FIELDS["HumanUser"])
-        return tuple(found for found in map(person, records) if found)
+    def _versions(self, records: list[dict[str, Any]]) -> list[Version]:
+        versions = list(map(to_version, records))
+        known = self._directory.in_full(version.by for version in versions if version.by)
+        return [replace(version, by=known.get(version.by.id, version.by)) if version.by else version for version in versions]
 
     def _one(self, kind: str, number: str, fields: list[str]) -> dict[str, Any]:
         if not (kind and number.isdecimal()):
