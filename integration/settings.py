@@ -155,15 +155,21 @@ class ProjectSettings(_Part):
     """Task status of a review task with fresh drafts."""
     waiting_status: str = "wtg"
     """Task status of a review task whose drafts were superseded."""
-    draft_status: str = "rev"
-    """Version status of a delivered draft; never an approval."""
-    superseded_status: str = "na"
-    """Version status of a draft whose layout was reopened."""
-    used_status: str = "vwd"
-    """Version status of a draft the artist took up."""
+    draft_status: str = "aidr"
+    """Version status of a delivered draft; a status of its own, never an approval. `haikei setup` makes it."""
+    superseded_status: str = "sup"
+    """Version status of a draft whose layout was reopened or replaced."""
+    outcomes: dict[str, Literal["used", "partly_used", "not_used", "from_scratch"]] = {
+        "use": "used",
+        "prt": "partly_used",
+        "nus": "not_used",
+    }
+    """Version statuses with which an artist says what became of a draft."""
     draft_type: str = "AI draft"
     """Version type of drafts; also stands in their names."""
     genzu: GenzuRule = GenzuRule()
+    correction_types: tuple[str, ...] = ("correction", "作監修正")
+    """Version types on the layout task that are corrections; their makers are credited."""
     assignment: AssignmentRule = AssignmentRule()
     drafts: int = Field(3, ge=1, le=8)
     """How many drafts a genzu gets."""

@@ -1,0 +1,159 @@
+"""The `haikei` command: every command in one list, each imported only when it runs, and the one place errors become exit codes."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from integration.errors import HaikeiError
+
+app = typer.Typer(
+    name="haikei",
+    help="From approved layout to AI background draft to the artist's revision: orderly, refusable, provable.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+SettingsFile = Annotated[Path | None, typer.Option("--settings", "-s", help="Settings file; haikei.toml here if there is one.")]
+Apply = Annotated[bool, typer.Option("--apply", help="Write it; without this nothing is changed.")]
+
+
+@app.command()
+def demo(
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the studio running at the end, with its page.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Throw an earlier demo's studio away first.")] = False,
+    folder: Annotated[Path, typer.Option(help="Where the demo's studio lives.")] = Path("haikei-demo"),
+) -> None:
+    """Run a whole pretend episode: layouts are approved, drafts painted and delivered, an artist takes three up."""
+    from integration.cli.demo import run_demo
+
+    run_demo(folder, keep=keep, fresh=fresh)
+
+
+@app.command()
+def up(settings: SettingsFile = None) -> None:
+    """Run the integration and its render workers against the configured tracker until Ctrl-C or SIGTERM."""
+    from integration.cli.up import run_up
+
+    run_up(settings)
+
+
+@app.command()
+def worker(
+    settings: SettingsFile = None,
+    slot: Annotated[str, typer.Option(help="Name of this worker, unique among all; default: this host's first.")] = "",
+    drain: Annotated[bool, typer.Option("--drain", help="Leave when the queue is empty; for render farms.")] = False,
+) -> None:
+    """Run one render worker in the foreground."""
+    from integration.cli.worker import run_worker
+
+    run_worker(settings, slot=slot, drain=drain)
+
+
+@app.command()
+def sandbox(
+    tracker: Annotated[str, typer.Option(help="Whose protocol it speaks: shotgrid.")] = "shotgrid",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on loopback; 0 picks a free one.")] = 0,
+    seed: Annotated[Path | None, typer.Option(help="JSON file of entities; the demo production if left out.")] = None,
+    folder: Annotated[Path | None, typer.Option(help="Where it keeps its state; a passing one if left out.")] = None,
+) -> None:
+    """Run the pretend studio alone; prints one line of JSON with url, script_name and api_key when it is ready."""
+    from integration.cli.sandbox import run_sandbox
+
+    run_sandbox(tracker, port=port, seed=seed, folder=folder)
+
+
+@app.command()
+def status(
+    settings: SettingsFile = None, as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False
+) -> None:
+    """Show every background by state, what is held and why, and events that were set aside."""
+    from integration.cli.status import show_status
+
+    show_status(settings, as_json=as_json)
+
+
+@app.command()
+def doctor(settings: SettingsFile = None) -> None:
+    """Check connection, rights, fields, steps, statuses, storage, models and clock; say what to do about each."""
+    from integration.cli.doctor import run_doctor
+
+    run_doctor(settings)
+
+
+@app.command()
+def setup(
+    tracker: Annotated[str, typer.Argument(help="shotgrid")],
+    settings: SettingsFile = None,
+    apply: Apply = False,
+) -> None:
+    """Create the fields haikei needs on the tracker; a rehearsal unless --apply is given."""
+    from integration.cli.setup import run_setup
+
+    run_setup(tracker, settings, apply=apply)
+
+
+@app.command()
+def plan(
+    since: Annotated[str, typer.Option(help="2026-11-22, 2026-11-22T09:00+09:00, monday, or 36h.")],
+    settings: SettingsFile = None,
+) -> None:
+    """Show what would fire and be written for everything since a moment; writes nothing."""
+    from integration.cli.plan import show_plan
+
+    show_plan(settings, since=since)
+
+
+@app.command()
+def replay(
+    what: Annotated[str, typer.Argument(help="An event id from `haikei status`, or a draft's key that failed.")],
+    settings: SettingsFile = None,
+) -> None:
+    """Hand an event to its hooks once more, or take a failed draft up again; what was done is not done twice."""
+    from integration.cli.replay import run_replay
+
+    run_replay(settings, what)
+
+
+report = typer.Typer(no_args_is_help=True, help="Print what the record says.")
+app.add_typer(report, name="report")
+
+
+@report.callback()
+def _report() -> None:
+    """Print what the record says."""
+
+
+@report.command("shot")
+def report_shot(
+    cut: Annotated[str, typer.Argument(help="The cut's code, such as c003.")],
+    settings: SettingsFile = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Print who and what contributed to one cut, in order, with names."""
+    from integration.cli.report import show_shot
+
+    show_shot(settings, cut, as_json=as_json)
+
+
+def main() -> None:
+    """Run the command line; every error of ours is one sentence, a hint and exit code 1."""
+    try:
+        app()
+    except HaikeiError as error:
+        print(f"haikei: {error}", file=sys.stderr)
+        if error.hint:
+            print(f"  {error.hint}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(141)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,103 @@
+"""The demo's folder: its settings, its port and its logs, kept so that a second run goes on where the first one was."""
+
+import json
+import shutil
+import socket
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from integration.cli.sandbox import DEMO_SEED
+from integration.errors import SettingsError
+
+_MARK = "haikei-demo.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Premises:
+    """Where the demo lives."""
+
+    folder: Path
+    port: int
+    """The pretend studio's port, the same in every run: it is part of the site's name."""
+
+    @property
+    def settings_file(self) -> Path:
+        """The settings the demo's services run with; other commands take them by ``--settings``."""
+        return self.folder / "haikei.toml"
+
+    @property
+    def contact_sheet(self) -> Path:
+        """The picture of the whole episode."""
+        return self.folder / "contact_sheet.png"
+
+    def log(self, name: str) -> Path:
+        """The log of one of the demo's processes."""
+        return self.folder / "log" / f"{name}.log"
+
+
+def open_premises(folder: Path, *, fresh: bool) -> Premises:
+    """Make the demo's folder, or find the one of an earlier run.
+
+    Raises:
+        SettingsError: the folder holds something else.
+    """
+    mark = folder / _MARK
+    if folder.exists() and any(folder.iterdir()) and not mark.is_file():
+        raise SettingsError(f"{folder} is not a demo's folder", hint="Name an empty folder with --folder.")
+    if fresh and mark.is_file():
+        shutil.rmtree(folder)
+    (folder / "log").mkdir(parents=True, exist_ok=True)
+    if not mark.is_file():
+        mark.write_text(json.dumps({"port": _free_port()}), encoding="utf-8")
+    return Premises(folder=folder.absolute(), port=int(json.loads(mark.read_text(encoding="utf-8"))["port"]))
+
+
+def write_settings(premises: Premises, ready: dict[str, Any]) -> None:
+    """Write the settings file of the demo: the pretend studio's address, and what its show allows."""
+    key_file = premises.folder / "api_key"
+    key_file.touch(mode=0o600)
+    key_file.write_text(ready["api_key"], encoding="utf-8")
+    show, group = _show_and_artists()
+    until = date.today() + timedelta(days=90)
+    premises.settings_file.write_text(
+        f"""# Settings of the demo, written by `haikei demo`.
+tracker = "shotgrid"
+state_folder = {_toml(str(premises.folder / "state"))}
+
+[shotgrid]
+url = {_toml(ready["url"])}
+script_name = {_toml(ready["script_name"])}
+api_key_file = {_toml(str(key_file))}
+
+[intake]
+poll_s = 0.2
+look_back_s = 30
+sweep_s = 30
+
+[projects.{_toml(show)}]
+genzu = {{ types = ["genzu"] }}
+assignment = {{ kind = "round_robin", to = [{_toml(group)}] }}
+ai_use = [{{ allowed_by = "Demo Producer", until = {until}, reference = "demo approval 1" }}]
+""",
+        encoding="utf-8",
+    )
+
+
+def _show_and_artists() -> tuple[str, str]:
+    entities = json.loads(DEMO_SEED.read_text(encoding="utf-8"))["entities"]
+    show = next(entity for entity in entities if entity["type"] == "Project")
+    group = next(entity for entity in entities if entity["type"] == "Group")
+    return show["name"], group["code"]
+
+
+def _toml(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port

@@ -1,0 +1,130 @@
+"""`haikei doctor`: looks at everything haikei stands on and says, for each, what to do."""
+
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+import integration
+from integration.cli.cells import cell
+from integration.database import open_database
+from integration.errors import HaikeiError
+from integration.intake.hook_registry import built_in_folder, load_hooks
+from integration.production import ProjectId
+from integration.settings import ProjectSettings, Settings, read_settings
+from integration.storage.opening import open_storage
+from integration.studio import resolve_projects, storage_options
+from integration.tracker.opening import open_tracker
+from integration.tracker.protocol import Finding, Tracker, TrackerSteps, Verdict
+from render_service.client import examine_look, load_look
+
+_STYLES = {Verdict.OK: "green", Verdict.WARNING: "yellow", Verdict.FAILED: "red"}
+_CLOCK_S = 30
+
+
+def run_doctor(file: Path | None) -> None:
+    """Print every finding; exit code 1 when something failed."""
+    settings = read_settings(file)
+    table = Table("what", "verdict", "found", "what to do")
+    failed = 0
+    for finding in examine(settings):
+        table.add_row(cell(finding.subject), finding.verdict.value, cell(finding.detail), cell(finding.remedy), style=_STYLES[finding.verdict])
+        failed += finding.verdict is Verdict.FAILED
+    Console().print(table)
+    if failed:
+        sys.exit(1)
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Every finding, from the ground up; a part that cannot be reached does not hide the others."""
+    yield from _packages()
+    yield from _tried("database", lambda: f"{open_database(settings.database_url()).dialect.name} answers")
+    yield from _tried("storage", lambda: open_storage(**storage_options(settings)).check())
+    yield from _tried("hooks", lambda: f"{len(load_hooks(settings.hooks.folders).hooks)} hooks from {built_in_folder()} and studio folders")
+    for look in sorted({rules.look or settings.render.look for rules in settings.projects.values()} or {settings.render.look}):
+        yield from _tried(f"look {look}", partial(_look, settings, look))
+    if settings.tracker == "sandbox" and not settings.shotgrid.url:
+        yield Finding(subject="tracker", verdict=Verdict.OK, detail="the pretend studio; `haikei up` starts it")
+        return
+    try:
+        tracker = open_tracker(settings)
+        yield _clock(tracker)
+        projects = resolve_projects(tracker.projects(), settings.projects)
+    except HaikeiError as error:
+        yield _failed("tracker", error)
+        return
+    if not projects:
+        yield Finding(
+            subject="projects",
+            verdict=Verdict.WARNING,
+            detail="no project is enabled, so no event is acted on",
+            remedy="Add [projects.\"Show\"] to haikei.toml.",
+        )
+    for project, rules in projects.items():
+        yield from _project(tracker, project, rules)
+
+
+def _project(tracker: Tracker, project: ProjectId, rules: ProjectSettings) -> Iterator[Finding]:
+    wanted = TrackerSteps(
+        project=project,
+        steps=(rules.layout_step, rules.background_step),
+        task_statuses=tuple(dict.fromkeys((*rules.approved, rules.review_status, rules.waiting_status))),
+        version_statuses=tuple(dict.fromkeys((rules.draft_status, rules.superseded_status, *rules.outcomes))),
+    )
+    try:
+        yield from tracker.examine(wanted)
+    except HaikeiError as error:
+        yield _failed(f"project {project}", error)
+    today = datetime.now(UTC).date()
+    current = [use for use in rules.ai_use if use.until >= today]
+    yield Finding(
+        subject=f"AI use in project {project}",
+        verdict=Verdict.OK if current else Verdict.WARNING,
+        detail="; ".join(f"allowed by {use.allowed_by} until {use.until}" for use in current) or "not allowed: approvals are refused",
+        remedy="" if current else "If it is allowed, write who allowed it and until when under ai_use in haikei.toml.",
+    )
+    if rules.assignment.kind != "nobody":
+        yield from _tried(
+            f"assignment in project {project}",
+            lambda: ", ".join(person.name for person in tracker.people(rules.assignment.to, project=project)),
+        )
+
+
+def _look(settings: Settings, name: str) -> str:
+    return examine_look(load_look(name, settings.render.looks))
+
+
+def _packages() -> Iterator[Finding]:
+    home = Path(integration.__file__).parents[1]
+    strangers = [name for name in ("hooks", "render_service") if not (home / name).is_dir()]
+    yield Finding(
+        subject="packages",
+        verdict=Verdict.FAILED if strangers else Verdict.OK,
+        detail=f"not beside integration: {', '.join(strangers)}" if strangers else f"all from {home}",
+        remedy="Install haikei again into a fresh virtual environment." if strangers else "",
+    )
+
+
+def _clock(tracker: Tracker) -> Finding:
+    apart = abs((datetime.now(UTC) - tracker.server_time()).total_seconds())
+    return Finding(
+        subject=f"tracker {tracker.site}",
+        verdict=Verdict.OK if apart <= _CLOCK_S else Verdict.WARNING,
+        detail=f"answers as {tracker.myself().name}; clocks {apart:.0f} s apart",
+        remedy="" if apart <= _CLOCK_S else "Set this machine's clock by NTP.",
+    )
+
+
+def _tried(subject: str, look: Callable[[], str]) -> Iterator[Finding]:
+    try:
+        yield Finding(subject=subject, verdict=Verdict.OK, detail=look())
+    except HaikeiError as error:
+        yield _failed(subject, error)
+
+
+def _failed(subject: str, error: HaikeiError) -> Finding:
+    return Finding(subject=subject, verdict=Verdict.FAILED, detail=str(error), remedy=error.hint)

@@ -1,0 +1,108 @@
+"""`haikei plan`: what would fire and be written for everything since a moment, told and not done."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from integration.errors import NotFoundInTrackerError, SettingsError
+from integration.events import TaskStatusChanged, TrackerEvent, VersionStatusChanged
+from integration.intake.hook_registry import load_hooks
+from integration.production import ProjectId, TaskId, VersionId
+from integration.settings import ProjectSettings, read_settings
+from integration.studio import resolve_projects
+from integration.tracker.opening import open_tracker
+from integration.tracker.protocol import Tracker
+from integration.cli.cells import cell
+from integration.workflow.decision import Hold, Ignore, Start, decide
+
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """Actions that say what they would do."""
+
+    tracker: Tracker
+    projects: Mapping[ProjectId, ProjectSettings]
+    look: str
+    said: list[str] = field(default_factory=list)
+
+    def start_draft(self, task: TaskId, *, because: TrackerEvent) -> None:
+        """Say what an approval would start."""
+        match decide(self.tracker, self.projects, task):
+            case Ignore(why=why):
+                self.said.append(f"nothing: {why}")
+            case Hold(code=code, reason=reason):
+                self.said.append(f"{code}: no draft, 1 Note: {reason}")
+            case Start(background=background, rules=rules, genzu=genzu):
+                self.said.append(
+                    f"{background.code}: {rules.drafts} drafts from genzu '{genzu.name}' ({rules.look or self.look}): "
+                    f"{rules.drafts} Versions, task '{rules.review_task}', 1 playlist, 1 Note, unless they stand already"
+                )
+
+    def withdraw_draft(self, task: TaskId, *, because: TaskStatusChanged) -> None:
+        """Say what a reopened layout would withdraw."""
+        self.said.append(f"task {task}: drafts under way cancelled, delivered ones superseded with 1 Note")
+
+    def look_at_genzu(self, version: VersionId, *, because: TrackerEvent) -> None:
+        """Say what an arriving genzu would start."""
+        try:
+            found = self.tracker.version(version)
+        except NotFoundInTrackerError:
+            return
+        if found.task is not None and not found.key and isinstance(asked := decide(self.tracker, self.projects, found.task), Start):
+            if asked.genzu.id == version:
+                self.start_draft(found.task, because=because)
+
+    def record_outcome(self, version: VersionId, *, because: VersionStatusChanged) -> None:
+        """Outcomes write to the record alone."""
+
+    def record_revision(self, version: VersionId, *, because: TrackerEvent) -> None:
+        """Revisions write to the record alone."""
+
+
+def show_plan(file: Path | None, *, since: str) -> None:
+    """Print, event by event, which hooks would fire and what they would write."""
+    settings = read_settings(file)
+    moment = parse_moment(since, now=datetime.now(UTC))
+    tracker = open_tracker(settings)
+    projects = resolve_projects(tracker.projects(), settings.projects)
+    registry = load_hooks(settings.hooks.folders)
+    table = Table("at (UTC)", "event", "hook", "would")
+    fired = 0
+    for event in tracker.events_since(moment):
+        rules = projects.get(event.project)
+        for hook in registry.matching(event, rules) if rules else ():
+            rehearsal = Rehearsal(tracker, projects, settings.render.look)
+            hook.call(event, rehearsal)
+            for said in rehearsal.said:
+                fired += 1
+                table.add_row(f"{event.at:%Y-%m-%d %H:%M:%S}", event.event_id, hook.name, cell(said))
+    console = Console()
+    if fired:
+        console.print(table)
+    console.print(f"{fired} effects since {moment:%Y-%m-%d %H:%M} UTC. A rehearsal: nothing was written.")
+
+
+def parse_moment(text: str, *, now: datetime) -> datetime:
+    """A day, an ISO moment, a weekday gone by, or a number of hours or days back (``36h``, ``3d``); aware UTC.
+
+    Raises:
+        SettingsError: it is none of them.
+    """
+    word = text.strip().lower()
+    if back := re.fullmatch(r"(\d{1,5})([hd])", word):
+        return now - timedelta(**{"hours" if back[2] == "h" else "days": int(back[1])})
+    if word in _DAYS:
+        day = now - timedelta(days=(now.weekday() - _DAYS.index(word)) % 7)
+        return day.replace(hour=0, minute=0, second=0, microsecond=0)
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        raise SettingsError(f"--since {text} is no moment", hint="Write 2026-11-22, 2026-11-22T09:00+09:00, monday or 36h.") from error
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

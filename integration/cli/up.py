@@ -1,0 +1,81 @@
+"""`haikei up`: the integration and this machine's render workers in one process group."""
+
+import json
+import signal
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+import structlog
+
+from integration.cli.processes import default_slot, end, start_sandbox, start_worker, wait_ready, with_sandbox
+from integration.cli.sandbox import DEMO_SEED
+from integration.errors import HaikeiError
+from integration.log import set_up_log
+from integration.service import serve
+from integration.settings import Settings, read_settings
+from integration.studio import open_studio
+
+log = structlog.get_logger(__name__)
+
+_RESTART_S = (1.0, 60.0)
+
+
+def run_up(file: Path | None) -> None:
+    """Work until Ctrl-C or SIGTERM; the steps in hand are finished and nothing is left half-done."""
+    set_up_log()
+    settings = read_settings(file)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    studio_child: list[subprocess.Popen[str]] = []
+    try:
+        if settings.tracker == "sandbox" and not settings.shotgrid.url:
+            studio_child.append(start_sandbox(settings.state_folder.absolute() / "sandbox", seed=DEMO_SEED))
+            ready = wait_ready(studio_child[0], what="the pretend studio")
+            settings = with_sandbox(settings, ready)
+            log.info("pretend studio running", url=ready["url"])
+        studio = open_studio(settings)
+        keeper = threading.Thread(target=_keep_workers, args=(settings, stop), name="workers")
+        keeper.start()
+        try:
+            serve(studio, stop)
+        finally:
+            stop.set()
+            keeper.join()
+    finally:
+        end(studio_child)
+
+
+def _keep_workers(settings: Settings, stop: threading.Event) -> None:
+    """Keep as many workers running as settings ask for; one that ends is started again, later each time."""
+    slots = [default_slot(number) for number in range(settings.render.workers)]
+    running: dict[str, subprocess.Popen[str]] = {}
+    failures, due = dict.fromkeys(slots, 0), dict.fromkeys(slots, 0.0)
+    said = False
+    try:
+        while not stop.is_set():
+            for slot in slots:
+                child = running.get(slot)
+                if child is not None and child.poll() is not None:
+                    del running[slot]
+                    failures[slot] += 1
+                    due[slot] = time.monotonic() + min(_RESTART_S[1], _RESTART_S[0] * 2 ** min(failures[slot], 6))
+                    log.warning("render worker ended", slot=slot, exit_code=child.returncode, failures=failures[slot])
+                elif child is None and time.monotonic() >= due[slot]:
+                    running[slot] = start_worker(settings, slot=slot)
+                    _await_worker(running[slot], slot, stop)
+            if not said and len(running) == len(slots):
+                print(json.dumps({"ready": slots}), flush=True)
+                said = True
+            stop.wait(0.2)
+    finally:
+        end(list(running.values()))
+
+
+def _await_worker(child: subprocess.Popen[str], slot: str, stop: threading.Event) -> None:
+    try:
+        wait_ready(child, what=f"render worker {slot}", stop=stop)
+    except HaikeiError as error:
+        log.warning("render worker not ready", slot=slot, error=str(error))

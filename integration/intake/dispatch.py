@@ -1,0 +1,34 @@
+"""Hands what the inbox owes to the hooks; one that raises is tried again, then set aside, and never stops the others."""
+
+import structlog
+
+from integration.intake.actions import Actions
+from integration.intake.hook_registry import HookRegistry
+from integration.intake.inbox import Delivery, Inbox
+from integration.settings import IntakeSettings
+
+log = structlog.get_logger(__name__)
+
+
+def dispatch(inbox: Inbox, registry: HookRegistry, actions: Actions, *, rule: IntakeSettings) -> int:
+    """Run every hook that is due, in the tracker's order. Returns how many ran."""
+    due = inbox.due()
+    for delivery in due:
+        _deliver(delivery, inbox, registry, actions, rule)
+    return len(due)
+
+
+def _deliver(delivery: Delivery, inbox: Inbox, registry: HookRegistry, actions: Actions, rule: IntakeSettings) -> None:
+    hook = registry.named(delivery.hook)
+    bound = log.bind(event_id=delivery.event.event_id, hook=delivery.hook, project=delivery.event.project)
+    try:
+        if hook is None:
+            raise LookupError(f"the hook {delivery.hook} is no longer installed")
+        hook.call(delivery.event, actions)
+    except Exception as error:  # a studio's hook may raise anything; it must not stop the others
+        if inbox.failed(delivery, f"{type(error).__name__}: {error}", rule=rule):
+            bound.exception("event set aside", hint="`haikei status` lists it; mend the cause, then `haikei replay EVENT`.")
+        else:
+            bound.warning("hook failed", attempts=delivery.attempts + 1, error=str(error))
+    else:
+        inbox.done(delivery)

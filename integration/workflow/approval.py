@@ -1,0 +1,214 @@
+"""What an approval, its withdrawal and a genzu's arrival start: the actions hooks call.
+
+Every action reads the tracker as it stands now, so an event that comes twice, late or out of order changes nothing that the
+present state does not ask for. A round is opened in one transaction with its workflow and its entries.
+"""
+
+from dataclasses import asdict, dataclass
+
+import sqlalchemy as sa
+import structlog
+
+from integration.errors import ArtworkError, NotFoundInTrackerError, RenderError
+from integration.events import Happened, TaskStatusChanged, TrackerEvent, VersionStatusChanged
+from integration.ledger.entry import Asset, Kind, Verdict, milliseconds
+from integration.production import TaskId, VersionId
+from integration.studio import Studio
+from integration.workflow import queues, record, returned, rounds
+from integration.workflow.decision import Hold, Ignore, Start, decide
+from integration.workflow.genzu import fetch_genzu, name_of
+from integration.workflow.rounds import Approval, HeldLayout, Round
+from integration.workflow.withdrawal import WITHDRAWN, subject_of, withdraw, withdraw_in
+from render_service.client import cancel_render, load_look
+from render_service.contract import Look
+
+log = structlog.get_logger(__name__)
+
+SWEEP = "sweep"
+"""Stands for the event where no event but the tracker's state asked for something."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrackerActions:
+    """The actions of hooks on one studio."""
+
+    studio: Studio
+
+    def start_draft(self, task: TaskId, *, because: TrackerEvent) -> None:
+        """Start the background drafts of an approved layout task, or hold them visibly and say why."""
+        self.reconsider(task, because=because)
+
+    def look_at_genzu(self, version: VersionId, *, because: TrackerEvent) -> None:
+        """If the Version belongs to an approved layout task, start its drafts or replace those of an older genzu."""
+        try:
+            found = self.studio.tracker.version(version)
+        except NotFoundInTrackerError:
+            return
+        if found.task is not None and not found.key:
+            self.reconsider(found.task, because=because)
+
+    def withdraw_draft(self, task: TaskId, *, because: TaskStatusChanged) -> None:
+        """Cancel what is not delivered, supersede what is; an approval newer than this event stands."""
+        with self.studio.engine.begin() as connection:
+            rounds.release(connection, site=self.studio.tracker.site, task=task)
+            standing = [r for r in rounds.on_task(connection, site=self.studio.tracker.site, task=task) if r.wanted]
+        for old in standing:
+            if not old.approved_order:
+                self.withdraw_if_reopened(old)
+            elif old.approved_order <= because.order:
+                withdraw(self.studio, old, because=because, words=WITHDRAWN)
+
+    def record_outcome(self, version: VersionId, *, because: VersionStatusChanged) -> None:
+        """If the Version is one of our drafts, record what its reviewer says became of it."""
+        returned.record_outcome(self.studio, version, because)
+
+    def record_revision(self, version: VersionId, *, because: TrackerEvent) -> None:
+        """If the Version was handed in on a review task, record the artist's revision."""
+        returned.record_revision(self.studio, version, because)
+
+    def reconsider(self, task_id: TaskId, *, because: Happened | None) -> None:
+        """Bring the drafts of a layout task in line with the tracker's present state.
+
+        Args:
+            task_id: any task; tasks of other steps and projects are left alone.
+            because: the event that asks; None when a sweep found the state.
+        """
+        match decide(self.studio.tracker, self.studio.projects, task_id):
+            case Ignore(why=why):
+                log.debug("nothing asked for", task_id=task_id, why=why)
+            case Hold() as asked:
+                self._hold(asked, because)
+            case Start() as asked:
+                self._start(asked, because)
+
+    def withdraw_if_reopened(self, standing: Round) -> None:
+        """Withdraw a standing round whose layout task is no longer approved or is gone; for sweeps."""
+        try:
+            task = self.studio.tracker.task(TaskId(standing.layout_task))
+        except NotFoundInTrackerError:
+            withdraw(self.studio, standing, because=None, words="The layout task is gone.")
+            return
+        rules = self.studio.projects.get(task.project.id)
+        if rules is not None and task.status not in rules.approved:
+            withdraw(self.studio, standing, because=None, words=WITHDRAWN)
+
+    def _start(self, asked: Start, because: Happened | None) -> None:
+        if self._stands_already(asked, because):
+            return
+        try:
+            media = fetch_genzu(self.studio, asked.genzu)
+            look = load_look(asked.rules.look or self.studio.settings.render.look, self.studio.settings.render.looks)
+        except (ArtworkError, RenderError) as error:
+            kind = "genzu" if isinstance(error, ArtworkError) else "look"
+            self._hold(Hold(task=asked.task, code=asked.background.code, kind=kind, reason=str(error)), because)
+            return
+        sheet = Asset(sha256=media.sha256, size_bytes=media.size_bytes)
+        layout = ApprovedLayout(asked=asked, sheet=sheet, look=look, because=because)
+        for part in asked.background.parts:
+            self._open(layout, part)
+
+    def _stands_already(self, asked: Start, because: Happened | None) -> bool:
+        site, background, genzu = self.studio.tracker.site, asked.background, asked.genzu
+        with self.studio.engine.begin() as connection:
+            standing = [rounds.latest(connection, site=site, background=background.id, part=part) for part in background.parts]
+            same = [r for r in standing if r is not None and r.wanted and r.genzu_version == name_of(genzu)]
+            if isinstance(because, TaskStatusChanged):
+                for found in same:
+                    rounds.change(connection, found.key, approved_order=max(found.approved_order, because.order))
+            if len(same) < len(standing):
+                return False
+            rounds.release(connection, site=site, task=asked.task.id)
+        return True
+
+    def _open(self, layout: "ApprovedLayout", part: str) -> None:
+        """Open the next round of one part, unless one with this very file stands; what it replaces is withdrawn with it."""
+        studio, approval = self.studio, layout.approval(self.studio.tracker.site, part)
+        with studio.engine.begin() as connection:
+            last = rounds.latest(connection, site=approval.site, background=approval.background, part=part)
+            if last is not None and last.wanted and last.genzu_sha256 == approval.genzu_sha256:
+                rounds.change(connection, last.key, genzu_version=approval.genzu_version)
+                return
+            if last is not None and last.wanted:
+                withdraw_in(studio, connection, last, layout.asked.background, words="The genzu was replaced.")
+            opened = rounds.open_round(connection, approval, number=last.round + 1 if last else 1)
+            rounds.release(connection, site=approval.site, task=approval.layout_task)
+            subject = subject_of(studio, opened, layout.asked.background)
+            layout.record(connection, subject)
+            record.draft_requested(connection, subject, genzu=layout.sheet, look_sha256=layout.look.digest)
+            queues.enqueue(
+                studio.queue, connection, queues.DRAFT, opened.key, opened.key, asdict(layout.look), layout.asked.rules.drafts
+            )
+        if last is not None and last.wanted:
+            cancel_render(studio.queue, last.key)
+        log.info("draft requested", draft=opened.key, background=approval.code, event_id=approval.because)
+
+    def _hold(self, asked: Hold, because: Happened | None) -> None:
+        """Hold an approved layout visibly: a row for `haikei status`, an entry, and a Note for the coordinator."""
+        site = self.studio.tracker.site
+        event = because.event_id if because else SWEEP
+        layout = HeldLayout(
+            layout_task=asked.task.id,
+            project=asked.task.project.id,
+            code=asked.code,
+            kind=asked.kind,
+            reason=asked.reason,
+            because=event,
+            since_ms=rounds.now_ms(),
+        )
+        with self.studio.engine.begin() as connection:
+            if rounds.hold(connection, site=site, layout=layout):
+                name = f"notice:{site}:{asked.task.id}:{asked.kind}:{event}:{layout.since_ms if because is None else ''}"
+                queues.enqueue(self.studio.queue, connection, queues.NOTICE, name, name, asked.task.id, asked.kind, asked.reason)
+                log.info("approval held", background=asked.code, kind=asked.kind, reason=asked.reason)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovedLayout:
+    """An approved layout with its genzu in the store."""
+
+    asked: Start
+    sheet: Asset
+    """The genzu's file."""
+    look: Look
+    because: Happened | None
+
+    def approval(self, site: str, part: str) -> Approval:
+        """This layout as the approval of one part."""
+        because = self.because
+        return Approval(
+            site=site,
+            project=self.asked.task.project.id,
+            background=self.asked.background.id,
+            part=part,
+            code=self.asked.background.code,
+            layout_task=self.asked.task.id,
+            genzu_version=name_of(self.asked.genzu),
+            genzu_sha256=self.sheet.sha256,
+            because=because.event_id if because else SWEEP,
+            order=because.order if because else 0,
+            at_ms=milliseconds(because.at) if because else rounds.now_ms(),
+        )
+
+    def record(self, connection: sa.Connection, subject: record.Subject) -> None:
+        """Who drew, corrected and cleaned the layout, and who approved it."""
+        record.layout_lineage(
+            connection,
+            subject,
+            genzu=self.sheet,
+            drawn_by=self.asked.task.assignees,
+            cleaned_by=self.asked.genzu.by if self.asked.genzu.by not in self.asked.task.assignees else None,
+            corrected=[(v.id, v.by) for v in self.asked.versions if v.version_type in self.asked.rules.correction_types],
+            version=self.asked.genzu.id,
+            at_ms=milliseconds(self.asked.genzu.created_at),
+        )
+        if isinstance(self.because, TaskStatusChanged):
+            record.layout_decision(
+                connection,
+                subject,
+                kind=Kind.LAYOUT_APPROVED,
+                verdict=Verdict.APPROVED,
+                status=self.because.new,
+                set_by=self.because.by,
+                decided_by=self.asked.task.reviewers[0] if len(self.asked.task.reviewers) == 1 else None,
+                at_ms=milliseconds(self.because.at),
+            )

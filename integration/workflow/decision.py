@@ -1,0 +1,74 @@
+"""What the present state of a layout task asks for; reads the tracker, changes nothing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from integration import policy
+from integration.errors import NotFoundInTrackerError
+from integration.production import Background, ProjectId, Task, TaskId, Version
+from integration.settings import ProjectSettings
+from integration.tracker.protocol import Tracker
+from integration.workflow.genzu import choose_genzu
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ignore:
+    """Nothing is asked for."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Approved, but no draft may or can be started."""
+
+    task: Task
+    code: str
+    """What people call the background."""
+    kind: str
+    """``background``, ``policy``, ``genzu`` or ``look``: what is missing."""
+    reason: str
+    """One sentence a coordinator can follow."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """Approved, allowed, and there is a genzu."""
+
+    task: Task
+    background: Background
+    rules: ProjectSettings
+    versions: Sequence[Version]
+    """Everything handed in on the layout task, newest first."""
+    genzu: Version
+
+
+def decide(tracker: Tracker, projects: Mapping[ProjectId, ProjectSettings], task_id: TaskId) -> Ignore | Hold | Start:
+    """What the layout task asks for as it stands now. Raises as the tracker does."""
+    try:
+        task = tracker.task(task_id)
+    except NotFoundInTrackerError:
+        return Ignore(why="the task is gone")
+    rules = projects.get(task.project.id)
+    if rules is None:
+        return Ignore(why=f"{task.project.name} is not enabled")
+    if task.step != rules.layout_step:
+        return Ignore(why=f"step {task.step or 'none'} is not {rules.layout_step}")
+    if task.status not in rules.approved:
+        return Ignore(why=f"status is {task.status} now")
+    if task.background is None:
+        return Hold(
+            task=task, code=task.name, kind="background", reason="This layout task is linked to no Shot: link it, then approve it again."
+        )
+    background = tracker.background(task.background)
+    match policy.ai_use(rules, background, now=datetime.now(UTC)):
+        case policy.NotAllowed(reason=reason):
+            return Hold(task=task, code=background.code, kind="policy", reason=reason)
+        case policy.Allowed():
+            versions = tracker.versions_on(task.id)
+    genzu = choose_genzu(versions, rules.genzu)
+    if genzu is None:
+        reason = "No BG genzu on the approved layout task: attach one as a Version."
+        return Hold(task=task, code=background.code, kind="genzu", reason=reason)
+    return Start(task=task, background=background, rules=rules, versions=versions, genzu=genzu)

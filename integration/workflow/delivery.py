@@ -1,0 +1,210 @@
+"""Delivering a round into the tracker: Versions with pictures, the review task, a playlist, a Note; each in effect once."""
+
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from integration.database import drafts
+from integration.errors import NotFoundInTrackerError
+from integration.ledger.entry import Kind
+from integration.production import Background, Person, PersonId, ProjectId, TaskId, VersionId
+from integration.settings import ProjectSettings
+from integration.studio import Studio
+from integration.tracker.protocol import DraftVersion, NoteText
+from integration.workflow import record, rounds, words
+from integration.workflow.rounds import DraftState, Round
+from integration.workflow.withdrawal import background_of, rules_of, subject_of
+from render_service.contract import RenderRequest, RenderResult
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """One painted round on its way into the tracker; each method is one step."""
+
+    studio: Studio
+    key: str
+    request: RenderRequest
+    result: RenderResult
+
+    @cached_property
+    def draft(self) -> Round:
+        """The round's row as it stood when this process began to deliver."""
+        with self.studio.engine.connect() as connection:
+            return rounds.find(connection, self.key)
+
+    @cached_property
+    def background(self) -> Background:
+        """What the round is a draft of."""
+        return background_of(self.studio, self.draft)
+
+    @cached_property
+    def rules(self) -> ProjectSettings:
+        """The project's settings."""
+        return rules_of(self.studio, self.draft)
+
+    def open_review_task(self) -> str:
+        """The artist's task for this background, made and assigned if there is none."""
+        task = self.studio.tracker.open_task(
+            self.background,
+            step=self.rules.background_step,
+            name=self.rules.review_task,
+            status=self.rules.waiting_status,
+            assignees=self._assignees(),
+            key=f"review:{self.draft.site}:{self.draft.background}",
+        )
+        with self.studio.engine.begin() as connection:
+            rounds.change(connection, self.key, review_task=task.id)
+        return task.id
+
+    def create_version(self, number: int, task: str) -> str:
+        """The Version of one draft, not yet with its picture."""
+        picture = self.result.pictures[number]
+        version = DraftVersion(
+            project=ProjectId(self.draft.project),
+            background=self.background.id,
+            task=TaskId(task),
+            name=words.draft_name(self.draft, number, self.rules),
+            description=words.draft_description(self.draft, picture, self.request.look),
+            status=self.rules.draft_status,
+            version_type=self.rules.draft_type,
+        )
+        return self.studio.tracker.create_version(version, key=f"{self.key}#{number}")
+
+    def upload_picture(self, number: int, version: str) -> None:
+        """Upload one draft's picture and wait until the tracker can show it."""
+        name = f"{words.draft_name(self.draft, number, self.rules).replace(' ', '_')}.png"
+        with tempfile.TemporaryDirectory(prefix="haikei-draft-") as folder:
+            path = Path(folder) / name
+            self.studio.storage.fetch(self.result.pictures[number].sha256, path)
+            self.studio.tracker.upload_picture(VersionId(version), path, name=name)
+
+    def put_in_playlist(self, versions: list[str]) -> None:
+        """The day's playlist of the episode's drafts."""
+        day = datetime.fromtimestamp(self.draft.approved_ms / 1000, UTC).astimezone(ZoneInfo(self.rules.time_zone)).date()
+        episode = self.background.episode or self.background.project.name
+        self.studio.tracker.put_in_playlist(
+            ProjectId(self.draft.project),
+            f"{episode} BG AI drafts {day}",
+            [VersionId(version) for version in versions],
+            key=f"playlist:{self.draft.site}:{self.draft.project}:{episode}:{day}",
+        )
+
+    def write_note(self, task: str, versions: list[str]) -> None:
+        """Tell the artist what was made from what."""
+        assignees = self.studio.tracker.task(TaskId(task)).assignees
+        note = NoteText(
+            project=ProjectId(self.draft.project),
+            subject=words.delivered_subject(self.draft),
+            content=words.delivered_content(self.draft, self.background, self.request, self.result, self.rules),
+            background=self.background.id,
+            tasks=(TaskId(task),),
+            versions=tuple(VersionId(version) for version in versions),
+            to=tuple(person.id for person in assignees),
+        )
+        self.studio.tracker.write_note(note, key=f"note:{self.key}")
+
+    def hand_over(self, task: str) -> None:
+        """Show the artist that the task is ready."""
+        self.studio.tracker.set_task_status(TaskId(task), self.rules.review_status)
+
+    def record(self, task: str, versions: list[str]) -> bool:
+        """Record what was painted and delivered, in the transaction that closes the round.
+
+        Returns False when the approval was withdrawn meanwhile: what was made must then be superseded.
+        """
+        with self.studio.engine.begin() as connection:
+            closed = self._close(connection)
+            subject = subject_of(self.studio, self.draft, self.background)
+            for number, picture in enumerate(self.result.pictures):
+                record.draft_rendered(connection, subject, picture, number=number, request=self.request, result=self.result)
+            for number, version in enumerate(versions):
+                picture = self.result.pictures[number]
+                rounds.keep_picture(connection, self.key, number, seed=picture.seed, sha256=picture.sha256, version=version)
+                record.draft_delivered(connection, subject, picture, request=self.request, version=version)
+        return closed
+
+    def _close(self, connection: sa.Connection) -> bool:
+        still = (drafts.c.key == self.key) & drafts.c.wanted
+        connection.execute(
+            drafts.update()
+            .where(still & (drafts.c.state == DraftState.DELIVERING))
+            .values(state=DraftState.DELIVERED, changed_ms=rounds.now_ms())
+        )
+        return rounds.find(connection, self.key).state is not DraftState.DELIVERING
+
+    def _assignees(self) -> list[PersonId]:
+        rule = self.rules.assignment
+        if rule.kind == "nobody":
+            return []
+        people = self.studio.tracker.people(rule.to, project=ProjectId(self.draft.project))
+        if rule.kind != "round_robin":
+            return [person.id for person in people]
+        turn = self._turn_among([member for person in people for member in self.studio.tracker.members(person.id)])
+        return [turn.id] if turn else []
+
+    def _turn_among(self, people: list[Person]) -> Person | None:
+        """Whose turn it is: rounds of other backgrounds that came before this one, counted in order."""
+        if not people:
+            return None
+        with self.studio.engine.connect() as connection:
+            before = connection.execute(
+                sa.select(sa.func.count(sa.distinct(drafts.c.background))).where(
+                    (drafts.c.project == self.draft.project)
+                    & (drafts.c.background != self.draft.background)
+                    & (
+                        (drafts.c.created_ms < self.draft.created_ms)
+                        | ((drafts.c.created_ms == self.draft.created_ms) & (drafts.c.key < self.key))
+                    )
+                )
+            ).scalar_one()
+        return people[before % len(people)]
+
+
+def supersede(studio: Studio, key: str, task: str = "") -> None:
+    """Mark every Version of a round as superseded and tell the artist before they paint further; safe to call twice."""
+    with studio.engine.begin() as connection:
+        rounds.change(connection, key, only_in=(DraftState.DELIVERING,), state=DraftState.SUPERSEDED)
+        draft = rounds.find(connection, key)
+        subject = subject_of(studio, draft, background_of(studio, draft))
+        record_superseded(connection, subject, draft)
+    rules = rules_of(studio, draft)
+    versions = studio.tracker.versions_with_key(f"{key}#")
+    for version in versions:
+        studio.tracker.set_version_status(version.id, rules.superseded_status)
+    review = TaskId(task or draft.review_task)
+    if not review or newer_round_delivered(studio, draft):
+        return
+    try:
+        assignees = studio.tracker.task(review).assignees
+    except NotFoundInTrackerError:
+        return
+    studio.tracker.set_task_status(review, rules.waiting_status)
+    note = NoteText(
+        project=ProjectId(draft.project),
+        subject=words.superseded_subject(draft),
+        content=words.superseded_content(draft),
+        background=subject.background.id,
+        tasks=(review,),
+        versions=tuple(version.id for version in versions),
+        to=tuple(person.id for person in assignees),
+    )
+    studio.tracker.write_note(note, key=f"superseded:{key}")
+
+
+def record_superseded(connection: sa.Connection, subject: record.Subject, draft: Round) -> None:
+    """The round's drafts are no longer what the layout asks for."""
+    record.draft_ended(
+        connection, subject, kind=Kind.DRAFT_SUPERSEDED, reason="approval_withdrawn", words=draft.reason, key=draft.key
+    )
+
+
+def newer_round_delivered(studio: Studio, draft: Round) -> bool:
+    """Whether a later round of the same part is on the artist's task already."""
+    with studio.engine.connect() as connection:
+        newest = rounds.latest(connection, site=draft.site, background=draft.background, part=draft.part)
+    return newest is not None and newest.round > draft.round and newest.state is DraftState.DELIVERED

@@ -1,0 +1,251 @@
+"""Turns what the workflows do into entries of the record; each is appended in the caller's transaction, once for its key."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from integration.events import Happened
+from integration.ledger import log, people, texts
+from integration.ledger.entry import (
+    Actor,
+    ActorKind,
+    Ai,
+    Asset,
+    Decision,
+    Entry,
+    Kind,
+    Library,
+    Parent,
+    Relation,
+    Role,
+    SourceType,
+    TrackerRef,
+    Verdict,
+    milliseconds,
+    new_id,
+)
+from integration.production import Background, Person, PersonKind
+from render_service.client import files_digest
+from render_service.contract import Picture, RenderRequest, RenderResult
+
+PIPELINE = Actor(kind=ActorKind.SCRIPT, role=Role.PIPELINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What an entry is about: one part of a background, and where the tracker keeps it."""
+
+    tracker: str
+    """Kind of tracker: ``shotgrid``."""
+    site: str
+    background: Background
+    part: str
+    step: str
+    draft: str = ""
+    """Key of the round, empty before there is one."""
+    round: int | None = None
+    task: str = ""
+    event: str = ""
+
+    def entry(self, kind: Kind, *, actor: Actor, at_ms: int | None = None, version: str = "", **fields: Any) -> Entry:
+        """An entry of `kind` about this subject, dated now unless `at_ms` says otherwise."""
+        now = datetime.now(UTC)
+        entity_type, _, entity_id = self.background.id.partition(":")
+        return Entry(
+            id=new_id(now),
+            kind=kind,
+            at_ms=milliseconds(now) if at_ms is None else at_ms,
+            recorded_ms=milliseconds(now),
+            show=self.background.project.name,
+            seq=self.background.episode,
+            shots=tuple(shot.code for shot in self.background.shots),
+            background=self.background.id,
+            part=self.part,
+            step=self.step,
+            actor=actor,
+            draft=self.draft,
+            round=self.round,
+            tracker=TrackerRef(
+                type=self.tracker,
+                site_hash=hashlib.sha256(self.site.encode()).hexdigest(),
+                project_id=self.background.project.id,
+                entity_type=entity_type,
+                entity_id=entity_id,
+                task_id=self.task,
+                version_id=version,
+                event_id=self.event,
+            ),
+            **fields,
+        )
+
+
+def actor(connection: sa.Connection, subject: Subject, person: Person | None, role: Role | None) -> Actor:
+    """Whoever did it, as a reference; a script keeps the role of the pipeline."""
+    if person is None:
+        return Actor(kind=ActorKind.HUMAN, role=role)
+    if person.kind is PersonKind.SCRIPT:
+        return Actor(kind=ActorKind.SCRIPT, ref=_ref(connection, subject, person), role=Role.PIPELINE)
+    return Actor(kind=ActorKind.HUMAN, ref=_ref(connection, subject, person), role=role)
+
+
+def layout_lineage(
+    connection: sa.Connection,
+    subject: Subject,
+    *,
+    genzu: Asset,
+    drawn_by: Sequence[Person],
+    cleaned_by: Person | None,
+    corrected: Sequence[tuple[str, Person | None]],
+    version: str,
+    at_ms: int,
+) -> None:
+    """Who drew the layout, who corrected it (Version id and person) and who cleaned the genzu up."""
+    for person in drawn_by:
+        entry = subject.entry(
+            Kind.LAYOUT_DRAWN, actor=actor(connection, subject, person, Role.LAYOUT_ARTIST), at_ms=at_ms, asset=genzu, version=version
+        )
+        log.append(connection, entry, key=f"{Kind.LAYOUT_DRAWN}:{subject.site}:{version}:{person.id}")
+    for corrected_version, corrector in corrected:
+        by = actor(connection, subject, corrector, Role.LAYOUT_CORRECTOR)
+        entry = subject.entry(Kind.LAYOUT_CORRECTED, actor=by, at_ms=at_ms, version=corrected_version)
+        log.append(connection, entry, key=f"{Kind.LAYOUT_CORRECTED}:{subject.site}:{corrected_version}")
+    if cleaned_by is not None:
+        by = actor(connection, subject, cleaned_by, Role.GENZU_CLEANER)
+        entry = subject.entry(Kind.LAYOUT_CLEANED, actor=by, at_ms=at_ms, asset=genzu, version=version)
+        log.append(connection, entry, key=f"{Kind.LAYOUT_CLEANED}:{subject.site}:{version}")
+
+
+def layout_decision(
+    connection: sa.Connection,
+    subject: Subject,
+    *,
+    kind: Kind,
+    verdict: Verdict,
+    status: str,
+    set_by: Person | None,
+    decided_by: Person | None,
+    at_ms: int,
+) -> None:
+    """The layout was approved or reopened: who set the status, and who decided where the tracker says so."""
+    decision = Decision(
+        verdict=verdict,
+        status=status,
+        set_by=_ref(connection, subject, set_by) if set_by else "",
+        decided_by=_ref(connection, subject, decided_by) if decided_by else "",
+    )
+    by = actor(connection, subject, decided_by or set_by, Role.DIRECTOR if decided_by else Role.COORDINATOR)
+    log.append(
+        connection, subject.entry(kind, actor=by, at_ms=at_ms, decision=decision), key=f"{kind}:{subject.site}:{subject.task}:{subject.event}"
+    )
+
+
+def draft_requested(connection: sa.Connection, subject: Subject, *, genzu: Asset, look_sha256: str) -> None:
+    """A round of drafts was asked for."""
+    entry = subject.entry(
+        Kind.DRAFT_REQUESTED,
+        actor=PIPELINE,
+        parents=(Parent(sha256=genzu.sha256, relation=Relation.INPUT_TO),),
+        ai=Ai(model_id="", look_sha256=look_sha256),
+    )
+    log.append(connection, entry, key=f"{Kind.DRAFT_REQUESTED}:{subject.draft}")
+
+
+def draft_ended(connection: sa.Connection, subject: Subject, *, kind: Kind, reason: str, words: str, key: str) -> None:
+    """A draft was refused, cancelled or superseded; `reason` is a code, `words` what people were told."""
+    verdict = Verdict.REFUSED if kind is Kind.DRAFT_REFUSED else Verdict.WITHDRAWN
+    if log.index_of(connection, key=f"{kind}:{key}") is not None:
+        return
+    decision = Decision(verdict=verdict, reason=reason, reason_commit=texts.commit_text(connection, words))
+    log.append(connection, subject.entry(kind, actor=PIPELINE, decision=decision), key=f"{kind}:{key}")
+
+
+def draft_rendered(
+    connection: sa.Connection, subject: Subject, picture: Picture, *, number: int, request: RenderRequest, result: RenderResult
+) -> None:
+    """A model painted one picture from the genzu's lines."""
+    if log.index_of(connection, key=f"{Kind.DRAFT_RENDERED}:{subject.draft}:{number}") is not None:
+        return
+    recipe, look = result.recipe, request.look
+    ai = Ai(
+        model_id=look.name,
+        revision=look.revision,
+        look_sha256=look.digest,
+        weights_sha256=files_digest(look),
+        licence=look.licence,
+        scheduler=str(recipe.get("scheduler", "")),
+        steps=look.num_inference_steps,
+        seed=picture.seed,
+        guidance_ppm=round(look.guidance_scale * 1_000_000),
+        control_ppm=round(look.controlnet_conditioning_scale * 1_000_000),
+        prompt_commit=texts.commit_text(connection, str(recipe.get("prompt", ""))),
+        device=str(recipe.get("device", "")),
+        render_ms=result.render_ms // max(1, len(result.pictures)),
+        libraries=tuple(
+            Library(name=name, version=str(recipe[f"{name}_version"])) for name in ("diffusers", "torch") if recipe.get(f"{name}_version")
+        ),
+    )
+    entry = subject.entry(
+        Kind.DRAFT_RENDERED,
+        actor=Actor(kind=ActorKind.MACHINE, role=Role.RENDERER),
+        at_ms=result.started_ms or None,
+        asset=draft_asset(picture, request),
+        parents=(Parent(sha256=request.line_sha256, relation=Relation.INPUT_TO),),
+        source_type=SourceType.COMPOSITE_WITH_TRAINED_ALGORITHMIC,
+        ai=ai,
+    )
+    log.append(connection, entry, key=f"{Kind.DRAFT_RENDERED}:{subject.draft}:{number}")
+
+
+def draft_delivered(connection: sa.Connection, subject: Subject, picture: Picture, *, request: RenderRequest, version: str) -> None:
+    """One draft stands in the tracker as a Version."""
+    entry = subject.entry(Kind.DRAFT_DELIVERED, actor=PIPELINE, asset=draft_asset(picture, request), version=version)
+    log.append(connection, entry, key=f"{Kind.DRAFT_DELIVERED}:{subject.draft}:{version}")
+
+
+def draft_outcome(
+    connection: sa.Connection, subject: Subject, *, outcome: str, status: str, sha256: str, version: str, event: Happened
+) -> None:
+    """What the artist says became of a draft."""
+    by = actor(connection, subject, event.by, Role.BACKGROUND_ARTIST)
+    decision = Decision(verdict=Verdict(outcome), status=status, set_by=by.ref)
+    entry = subject.entry(
+        Kind.DRAFT_OUTCOME, actor=by, at_ms=milliseconds(event.at), decision=decision, asset=Asset(sha256=sha256), version=version
+    )
+    log.append(connection, entry, key=f"{Kind.DRAFT_OUTCOME}:{subject.site}:{event.event_id}")
+
+
+def revision_submitted(
+    connection: sa.Connection, subject: Subject, *, by: Person | None, revision: Asset, version: str, at_ms: int
+) -> None:
+    """The artist handed in a revision."""
+    entry = subject.entry(
+        Kind.REVISION_SUBMITTED, actor=actor(connection, subject, by, Role.BACKGROUND_ARTIST), at_ms=at_ms, asset=revision, version=version
+    )
+    log.append(connection, entry, key=f"{Kind.REVISION_SUBMITTED}:{subject.site}:{version}:{revision.sha256}")
+
+
+def draft_asset(picture: Picture, request: RenderRequest) -> Asset:
+    """The file of a draft."""
+    return Asset(
+        sha256=picture.sha256,
+        pixel_sha256=picture.pixel_sha256,
+        media_type="image/png",
+        width_px=request.width_px,
+        height_px=request.height_px,
+        size_bytes=picture.size_bytes,
+    )
+
+
+def _ref(connection: sa.Connection, subject: Subject, person: Person) -> str:
+    return people.person_ref(
+        connection,
+        show=subject.background.project.name,
+        person_id=person.id,
+        name=person.name,
+        name_en=person.name_en,
+        role=person.role,
+    )

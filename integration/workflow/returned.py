@@ -1,0 +1,78 @@
+"""What comes back from the artist: what became of a draft, and the revision that was handed in."""
+
+import hashlib
+import tempfile
+from pathlib import Path
+
+import structlog
+
+from integration.artwork.checked_image import open_checked
+from integration.errors import ArtworkError, NotFoundInTrackerError
+from integration.events import TrackerEvent, VersionStatusChanged
+from integration.ledger.entry import Asset, milliseconds
+from integration.production import Version, VersionId
+from integration.studio import Studio
+from integration.workflow import record, rounds
+from integration.workflow.genzu import LIMIT_BYTES
+from integration.workflow.withdrawal import background_of, rules_of, subject_of
+
+log = structlog.get_logger(__name__)
+
+
+def record_outcome(studio: Studio, version: VersionId, because: VersionStatusChanged) -> None:
+    """If the Version is one of our drafts and its status means an outcome, append it; a later one stands beside it."""
+    with studio.engine.connect() as connection:
+        found = rounds.picture_of_version(connection, version)
+    if found is None:
+        return
+    draft, _, sha256 = found
+    outcome = rules_of(studio, draft).outcomes.get(because.new)
+    if outcome is None or because.by is None:
+        return
+    subject = subject_of(studio, draft, background_of(studio, draft), event=because.event_id)
+    with studio.engine.begin() as connection:
+        record.draft_outcome(
+            connection, subject, outcome=outcome, status=because.new, sha256=sha256, version=version, event=because
+        )
+    log.info("outcome recorded", draft=draft.key, outcome=outcome)
+
+
+def record_revision(studio: Studio, version_id: VersionId, because: TrackerEvent) -> None:
+    """If the Version stands on a review task and is not ours, keep its file and append who handed it in."""
+    try:
+        version = studio.tracker.version(version_id)
+    except NotFoundInTrackerError:
+        return
+    if version.key or version.task is None or version.media is None or version.background is None:
+        return
+    with studio.engine.connect() as connection:
+        newest = rounds.latest(connection, site=studio.tracker.site, background=version.background, part="BG")
+    if newest is None or newest.review_task != version.task:
+        return
+    revision = _keep(studio, version)
+    subject = subject_of(studio, newest, background_of(studio, newest), event=because.event_id)
+    with studio.engine.begin() as connection:
+        record.revision_submitted(
+            connection, subject, by=version.by, revision=revision, version=version.id, at_ms=milliseconds(version.created_at)
+        )
+    log.info("revision recorded", draft=newest.key, version=version.id)
+
+
+def _keep(studio: Studio, version: Version) -> Asset:
+    """Store the revision's file and look at its pixels; a file we cannot read is recorded as what it is."""
+    with tempfile.TemporaryDirectory(prefix="haikei-revision-") as folder:
+        path = Path(folder) / "revision"
+        studio.tracker.download(version, path, limit_bytes=LIMIT_BYTES)
+        try:
+            image = open_checked(path)
+        except ArtworkError:
+            media = studio.storage.put_file(path, media_type="application/octet-stream")
+            return Asset(sha256=media.sha256, size_bytes=media.size_bytes)
+        media = studio.storage.put_file(path, media_type="application/octet-stream")
+    return Asset(
+        sha256=media.sha256,
+        pixel_sha256=hashlib.sha256(image.pixels.tobytes()).hexdigest(),
+        size_bytes=media.size_bytes,
+        width_px=image.width_px,
+        height_px=image.height_px,
+    )

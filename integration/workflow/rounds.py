@@ -1,0 +1,244 @@
+"""The rounds of drafts each background goes through, as rows that change in one transaction with what they start and record."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from integration.database import drafts, held, pictures
+
+
+class DraftState(StrEnum):
+    """How far a round is."""
+
+    QUEUED = "queued"
+    """Approved; the genzu is being prepared or waits for a render worker."""
+    RENDERING = "rendering"
+    """Handed to the render service."""
+    DELIVERING = "delivering"
+    """Painted; Versions and the review task are being made."""
+    DELIVERED = "delivered"
+    """On the artist's review task."""
+    REFUSED = "refused"
+    """The genzu or the Look cannot be used; the reason stands beside it."""
+    CANCELLED = "cancelled"
+    """The approval was withdrawn before delivery."""
+    SUPERSEDED = "superseded"
+    """Delivered, then the layout was reopened or replaced."""
+    FAILED = "failed"
+    """Something did not heal in time; `haikei replay` or the next sweep tries again."""
+
+
+UNDER_WAY = (DraftState.QUEUED, DraftState.RENDERING, DraftState.DELIVERING)
+"""States in which a workflow works on the round."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """One round of drafts of one part of one background."""
+
+    key: str
+    """``draft:{site}:{background}:{part}:{genzu sha256}:{round}``."""
+    site: str
+    project: str
+    background: str
+    part: str
+    round: int
+    code: str
+    layout_task: str
+    genzu_version: str
+    genzu_sha256: str
+    because: str
+    """Id of the event that started it."""
+    approved_order: int
+    """Place of the newest approval among the tracker's events."""
+    approved_ms: int
+    wanted: bool
+    """Whether the approval still stands."""
+    state: DraftState
+    reason: str
+    attempt: int
+    review_task: str
+    render_started_ms: int
+    created_ms: int
+    changed_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """An approved genzu, ready to be drafted."""
+
+    site: str
+    project: str
+    background: str
+    part: str
+    code: str
+    layout_task: str
+    genzu_version: str
+    """The Version and its file, ``{version}/{media}``."""
+    genzu_sha256: str
+    because: str
+    order: int
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldLayout:
+    """An approved layout that starts nothing now."""
+
+    layout_task: str
+    project: str
+    code: str
+    kind: str
+    """``genzu``, ``policy`` or ``background``: what is missing."""
+    reason: str
+    because: str
+    since_ms: int
+
+
+def latest(connection: sa.Connection, *, site: str, background: str, part: str) -> Round | None:
+    """The newest round of a part, None when there is none."""
+    row = connection.execute(
+        sa.select(drafts)
+        .where((drafts.c.site == site) & (drafts.c.background == background) & (drafts.c.part == part))
+        .order_by(drafts.c.round.desc())
+        .limit(1)
+    ).one_or_none()
+    return _round(row) if row else None
+
+
+def find(connection: sa.Connection, key: str) -> Round:
+    """The round named `key`; it must exist."""
+    return _round(connection.execute(sa.select(drafts).where(drafts.c.key == key)).one())
+
+
+def on_task(connection: sa.Connection, *, site: str, task: str) -> list[Round]:
+    """The newest round of each part that came from a layout task."""
+    rows = connection.execute(
+        sa.select(drafts).where((drafts.c.site == site) & (drafts.c.layout_task == task)).order_by(drafts.c.part, drafts.c.round)
+    ).all()
+    return list({(row.background, row.part): _round(row) for row in rows}.values())
+
+
+def every(connection: sa.Connection, *, states: Sequence[DraftState] = ()) -> list[Round]:
+    """All rounds, oldest first, or those in `states`."""
+    query = sa.select(drafts).order_by(drafts.c.created_ms, drafts.c.key)
+    return [_round(row) for row in connection.execute(query.where(drafts.c.state.in_(states)) if states else query)]
+
+
+def open_round(connection: sa.Connection, approval: Approval, *, number: int) -> Round:
+    """Write the row of a new round."""
+    now = now_ms()
+    key = f"draft:{approval.site}:{approval.background}:{approval.part}:{approval.genzu_sha256}:{number}"
+    connection.execute(
+        drafts.insert().values(
+            key=key,
+            site=approval.site,
+            project=approval.project,
+            background=approval.background,
+            part=approval.part,
+            round=number,
+            code=approval.code,
+            layout_task=approval.layout_task,
+            genzu_version=approval.genzu_version,
+            genzu_sha256=approval.genzu_sha256,
+            because=approval.because,
+            approved_order=approval.order,
+            approved_ms=approval.at_ms,
+            wanted=True,
+            state=DraftState.QUEUED,
+            reason="",
+            attempt=1,
+            review_task="",
+            render_started_ms=0,
+            created_ms=now,
+            changed_ms=now,
+        )
+    )
+    return find(connection, key)
+
+
+def change(connection: sa.Connection, key: str, *, only_in: Sequence[DraftState] = (), **values: Any) -> bool:
+    """Set columns of a round, when it is in one of `only_in`. Returns whether it was."""
+    condition = drafts.c.key == key
+    if only_in:
+        condition &= drafts.c.state.in_(only_in)
+    changed = connection.execute(drafts.update().where(condition).values(changed_ms=now_ms(), **values)).rowcount
+    return bool(changed)
+
+
+def keep_picture(connection: sa.Connection, key: str, number: int, *, seed: int, sha256: str, version: str) -> None:
+    """Remember a delivered picture, once."""
+    known = connection.execute(
+        sa.select(pictures.c.number).where((pictures.c.draft == key) & (pictures.c.number == number))
+    ).scalar()
+    if known is None:
+        connection.execute(pictures.insert().values(draft=key, number=number, seed=seed, sha256=sha256, version=version))
+
+
+def pictures_of(connection: sa.Connection, key: str) -> list[dict[str, Any]]:
+    """The delivered pictures of a round in order: number, seed, sha256, version."""
+    rows = connection.execute(sa.select(pictures).where(pictures.c.draft == key).order_by(pictures.c.number))
+    return [dict(row._mapping) for row in rows]
+
+
+def picture_of_version(connection: sa.Connection, version: str) -> tuple[Round, int, str] | None:
+    """Round, number and picture hash behind one of our Versions; None when the Version is not ours."""
+    row = connection.execute(sa.select(pictures).where(pictures.c.version == version)).one_or_none()
+    return (find(connection, row.draft), row.number, row.sha256) if row else None
+
+
+def hold(connection: sa.Connection, *, site: str, layout: HeldLayout) -> bool:
+    """Hold a layout with a reason. Returns False when it is held for that reason already."""
+    place = (held.c.site == site) & (held.c.layout_task == layout.layout_task)
+    before = connection.execute(sa.select(held.c.kind, held.c.reason).where(place)).one_or_none()
+    if before is not None and (before.kind, before.reason) == (layout.kind, layout.reason):
+        return False
+    connection.execute(held.delete().where(place))
+    connection.execute(
+        held.insert().values(
+            site=site,
+            layout_task=layout.layout_task,
+            project=layout.project,
+            code=layout.code,
+            kind=layout.kind,
+            reason=layout.reason,
+            because=layout.because,
+            since_ms=layout.since_ms,
+        )
+    )
+    return True
+
+
+def release(connection: sa.Connection, *, site: str, task: str) -> bool:
+    """Hold a layout no longer. Returns whether it was held."""
+    return bool(connection.execute(held.delete().where((held.c.site == site) & (held.c.layout_task == task))).rowcount)
+
+
+def every_held(connection: sa.Connection) -> list[HeldLayout]:
+    """All layouts that are held, oldest first."""
+    rows = connection.execute(sa.select(held).order_by(held.c.since_ms, held.c.layout_task))
+    return [
+        HeldLayout(
+            layout_task=row.layout_task,
+            project=row.project,
+            code=row.code,
+            kind=row.kind,
+            reason=row.reason,
+            because=row.because,
+            since_ms=row.since_ms,
+        )
+        for row in rows
+    ]
+
+
+def now_ms() -> int:
+    """UTC milliseconds, our own clock."""
+    return time.time_ns() // 1_000_000
+
+
+def _round(row: Any) -> Round:
+    return Round(**{**row._mapping, "state": DraftState(row.state)})

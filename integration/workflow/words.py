@@ -1,0 +1,79 @@
+"""What people read in the tracker: names of drafts and the text of Notes, English and Japanese."""
+
+from integration.production import Background
+from integration.settings import ProjectSettings
+from integration.workflow.rounds import Round
+from render_service.contract import Look, Picture, RenderRequest, RenderResult
+
+
+def draft_name(draft: Round, number: int, rules: ProjectSettings) -> str:
+    """``c012 BG AI draft r1 A``: nobody takes it for work."""
+    return f"{draft.code} {draft.part} {rules.draft_type} r{draft.round} {_letter(number)}"
+
+
+def draft_description(draft: Round, picture: Picture, look: Look) -> str:
+    """What a Version of a draft says about itself."""
+    return (
+        f"AI draft, round {draft.round}: painted by the Look '{look.name}' ({look.revision}, {look.licence}) with seed {picture.seed} "
+        f"from genzu {draft.genzu_sha256[:12]}. To be painted over or thrown away; not an approval and not a finished background."
+    )
+
+
+def delivered_subject(draft: Round) -> str:
+    """Subject of the Note that comes with the drafts."""
+    return f"{draft.code} {draft.part}: AI drafts, round {draft.round} / AI下描き 第{draft.round}案"
+
+
+def delivered_content(
+    draft: Round, background: Background, request: RenderRequest, result: RenderResult, rules: ProjectSettings
+) -> str:
+    """What was made from what, by whose leave, and that it may be refused."""
+    look, scene = request.look, request.scene
+    said = ", ".join(word for word in (scene.place, scene.season, scene.time_of_day, scene.weather, scene.light) if word)
+    letters = ", ".join(f"{_letter(i)} (seed {p.seed})" for i, p in enumerate(result.pictures))
+    allowed = "; ".join(f"{use.allowed_by}, until {use.until}" + (f", {use.reference}" if use.reference else "") for use in rules.ai_use)
+    return "\n".join(
+        (
+            f"{len(result.pictures)} AI drafts of {background.code}: {letters}.",
+            f"Made from: the approved genzu (Version {draft.genzu_version.split('/')[0]}, file {draft.genzu_sha256[:12]}); "
+            f"words from the shot: {said or 'none'}.",
+            f"Painted by: Look '{look.name}' {look.revision}; licence {look.licence}; training data: {look.training_data}.",
+            f"AI use allowed by: {allowed}.",
+            "Use them, use parts, or paint from scratch: it is your decision, and the Version's status tells us which.",
+            "AIが原図から描いた下描きです。使う・一部使う・使わない、いずれも描く方の判断です。承認済みの背景ではありません。",
+        )
+    )
+
+
+def superseded_subject(draft: Round) -> str:
+    """Subject of the Note that calls drafts back."""
+    return f"{draft.code} {draft.part}: layout reopened, drafts of round {draft.round} no longer hold / レイアウト差し戻し"
+
+
+def superseded_content(draft: Round) -> str:
+    """Why the drafts no longer hold, before anybody paints further."""
+    return (
+        f"{draft.reason or 'The layout was reopened.'} The AI drafts of round {draft.round} were made from an older genzu: please do not "
+        "paint on them before the layout is approved again. What you have painted stays yours and stays recorded.\n"
+        "レイアウトが差し戻されました。再承認まで、この下描きでの作業はお待ちください。"
+    )
+
+
+def refused_subject(code: str) -> str:
+    """Subject of the Note that says why there is no draft."""
+    return f"{code}: no AI draft was made / AI下描きなし"
+
+
+def refused_content(reason: str, kind: str) -> str:
+    """Why there is no draft, and what to do."""
+    remedy = {
+        "genzu": "Hand in a BG genzu on the layout task; drafts then start by themselves.",
+        "policy": "Nothing was rendered. The background is painted by hand, or the producer allows AI use in haikei's settings.",
+        "background": "Link the layout task to its Shot, then approve it again.",
+        "look": "Ask the pipeline TD to look at the Look; `haikei doctor` says what is wrong with it.",
+    }[kind]
+    return f"{reason}\n{remedy}"
+
+
+def _letter(number: int) -> str:
+    return chr(ord("A") + number)
