@@ -1,0 +1,1 @@
+"""What people read of the record; everything here is read from the ledger and nothing else."""
