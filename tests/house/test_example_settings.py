@@ -1,7 +1,6 @@
 """haikei.example.toml explains every setting there is, at its true default, and nothing else."""
 
 import tomllib
-import types
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_args
@@ -72,7 +71,7 @@ def _every(model: type[BaseModel], written: Any, read: Any, path: str = "") -> I
 
 def _part_of(field: FieldInfo) -> type[BaseModel] | None:
     """The model a field holds, alone or in a dict or tuple."""
-    held = [field.annotation, *(get_args(field.annotation) if isinstance(field.annotation, types.GenericAlias) else ())]
+    held = [field.annotation, *get_args(field.annotation)]
     return next((kind for kind in held if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
 
 
