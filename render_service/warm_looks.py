@@ -68,7 +68,7 @@ class WarmLooks:
                 with self.painting(load_look(name, self._folders)):
                     pass
             except RenderError as error:
-                log.exception("look not loaded", look=name, reason=str(error), hint=error.hint)
+                log.error("look not loaded", look=name, reason=str(error), hint=error.hint)  # noqa: TRY400 - the reason is whole
 
     def _open(self, look: Look) -> Renderer:
         from render_service.renderers.diffusion import open_renderer  # torch takes seconds to import

@@ -39,13 +39,14 @@ _SLOT_CHECK_S = 10.0
 def main() -> int:
     """Read the settings from standard input, work until told to stop, and return the exit code."""
     answers, sys.stdout = sys.stdout, sys.stderr  # a library that prints must not be taken for an answer
+    set_up_log()
     try:
         settings = read_worker_settings(sys.stdin.read())
         set_up_log(level=settings.log_level)
         structlog.contextvars.bind_contextvars(slot=settings.slot)
         return work(settings, lambda: print(json.dumps({"ready": settings.slot}), file=answers, flush=True))
     except HaikeiError as error:
-        log.exception("worker failed", reason=str(error), hint=error.hint)
+        log.error("worker failed", reason=str(error), hint=error.hint)  # noqa: TRY400 - a traceback may show the settings' secrets
         return FAILED
 
 

@@ -29,6 +29,13 @@ SCHEDULERS = frozenset(
     }
 )
 """Schedulers a Look may name: those that draw no noise between steps, so that a seed decides the picture."""
+_QUIET_AND_OFFLINE = {
+    "HF_HUB_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    "TRANSFORMERS_VERBOSITY": "error",
+    "DIFFUSERS_VERBOSITY": "error",
+}
 _GPU_BATCH = 8
 _FLATTEST = 0.5
 
@@ -58,7 +65,7 @@ def open_renderer(look: Look, *, threads: int = 0) -> Renderer:
         raise RenderError(
             f"the Look '{look.name}' names the scheduler '{look.scheduler}'", hint=f"Use one of: {', '.join(sorted(SCHEDULERS))}."
         )
-    os.environ.update(HF_HUB_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1", HF_HUB_DISABLE_PROGRESS_BARS="1")
+    os.environ.update(_QUIET_AND_OFFLINE)  # the libraries read it when they are imported, below
     if threads:
         torch.set_num_threads(threads)
     device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -188,12 +195,11 @@ def _open_controlnet(folder: Path, dtype: torch.dtype) -> Any:
 
 
 def _silence() -> None:
-    """No progress bars and no advice between our log lines."""
+    """No progress bars between our log lines."""
     import diffusers
     import transformers
 
     for library in (diffusers, transformers):
-        library.utils.logging.set_verbosity_error()
         library.utils.logging.disable_progress_bar()
 
 
