@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from integration.errors import StorageError, TransientStorageError
 
-_FULL = {errno.ENOSPC, errno.EDQUOT}
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
 _PASSING = {errno.ESTALE, errno.ETIMEDOUT, errno.EAGAIN, errno.EINTR, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.EMFILE, errno.ENFILE}
 
@@ -49,7 +49,7 @@ def disk_error(error: OSError, path: Path) -> StorageError:
     """What `error`, met at `path`, means to a person."""
     message = f"{path}: {error.strerror or error}"
     if error.errno in _FULL:
-        return StorageError(message, hint="The disk is full: free space there, then run it again.")
+        return StorageError(message, hint="The disk, or what may be used of it, is full: free space there, then run it again.")
     if error.errno in _REFUSED:
         return StorageError(message, hint="haikei may not write or read there: check the folder's owner and permissions.")
     if error.errno in _PASSING:
