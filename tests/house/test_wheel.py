@@ -33,7 +33,7 @@ def bare(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("bare") / "venv"
     _run(sys.executable, "-m", "venv", folder)
     uv = shutil.which("uv", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
-    pip = [uv, "pip", "install", "--python", folder / "bin" / "python"] if uv else [folder / "bin" / "pip", "install"]
+    pip: list[str | Path] = [uv, "pip", "install", "--python", folder / "bin" / "python"] if uv else [folder / "bin" / "pip", "install"]
     _run(*pip, "--quiet", wheel)
     return folder / "bin"
 
