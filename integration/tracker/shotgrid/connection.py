@@ -36,6 +36,11 @@ class Client(Shotgun):
         self.BACKOFF = 0.0
         self.answered_at: datetime | None = None
 
+    def __del__(self) -> None:
+        """Close the connection of a thread that ended; the client leaves it open."""
+        if getattr(self, "_connection", None) is not None:
+            self.close()
+
     def _http_request(self, verb: str, path: str, body: Any, headers: dict[str, Any]) -> tuple[tuple[int, str], dict[str, Any], str]:
         status, answered, text = super()._http_request(verb, path, body, headers)
         if "date" in answered:
