@@ -38,7 +38,7 @@ def main() -> None:
     began = time.monotonic()
     print("Setting up .venv, half a minute or more ...", flush=True)
     _make_venv(torch)
-    install = _installer()
+    install = _installer(torch)
     _install_torch(torch, install)
     extras = project["dependency-groups"]["dev"] if dev else []
     _run([*install, "-e", f"{HOUSE}[render,postgres]", *extras])
@@ -65,8 +65,10 @@ def _make_venv(torch: str) -> None:
     _run([sys.executable, "-m", "venv", *(["--system-site-packages"] if torch == "system" else []), str(VENV)])
 
 
-def _installer() -> list[str]:
-    """uv, which is four times as quick; pip itself where uv cannot be had."""
+def _installer(torch: str) -> list[str]:
+    """uv, which is four times as quick; pip itself where uv cannot be had, or must see what the system's Python has."""
+    if torch == "system":
+        return _pip()
     if subprocess.run([*_pip(), "uv"], capture_output=True, check=False).returncode == 0:
         return [str(VENV / "bin" / "uv"), "pip", "install", "--quiet", "--python", str(PYTHON)]
     print("uv cannot be installed here; pip does its work, slower.", flush=True)
