@@ -1,0 +1,1 @@
+"""The `haikei` command."""

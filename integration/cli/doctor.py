@@ -62,7 +62,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
             subject="projects",
             verdict=Verdict.WARNING,
             detail="no project is enabled, so no event is acted on",
-            remedy="Add [projects.\"Show\"] to haikei.toml.",
+            remedy='Add [projects."Show"] to haikei.toml.',
         )
     for project, rules in projects.items():
         yield from _project(tracker, project, rules)

@@ -1,0 +1,1 @@
+"""How events reach us, in effect once, and which hooks they concern."""

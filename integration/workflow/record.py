@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from integration.events import Happened
 from integration.ledger import log, people, texts
+from integration.ledger.canonical import code
 from integration.ledger.entry import (
     Actor,
     ActorKind,
@@ -60,14 +61,14 @@ class Subject:
             kind=kind,
             at_ms=milliseconds(now) if at_ms is None else at_ms,
             recorded_ms=milliseconds(now),
-            show=self.background.project.name,
-            seq=self.background.episode,
-            shots=tuple(shot.code for shot in self.background.shots),
+            show=code(self.background.project.name),
+            seq=code(self.background.episode),
+            shots=tuple(code(shot.code) for shot in self.background.shots),
             background=self.background.id,
             part=self.part,
-            step=self.step,
+            step=code(self.step),
             actor=actor,
-            draft=self.draft,
+            draft=hashlib.sha256(self.draft.encode()).hexdigest() if self.draft else "",
             round=self.round,
             tracker=TrackerRef(
                 type=self.tracker,
@@ -89,7 +90,8 @@ def actor(connection: sa.Connection, subject: Subject, person: Person | None, ro
         return Actor(kind=ActorKind.HUMAN, role=role)
     if person.kind is PersonKind.SCRIPT:
         return Actor(kind=ActorKind.SCRIPT, ref=_ref(connection, subject, person), role=Role.PIPELINE)
-    return Actor(kind=ActorKind.HUMAN, ref=_ref(connection, subject, person), role=role)
+    kind = ActorKind.ORGANISATION if person.kind is PersonKind.GROUP else ActorKind.HUMAN
+    return Actor(kind=kind, ref=_ref(connection, subject, person), role=role)
 
 
 def layout_lineage(
@@ -133,7 +135,7 @@ def layout_decision(
     """The layout was approved or reopened: who set the status, and who decided where the tracker says so."""
     decision = Decision(
         verdict=verdict,
-        status=status,
+        status=code(status),
         set_by=_ref(connection, subject, set_by) if set_by else "",
         decided_by=_ref(connection, subject, decided_by) if decided_by else "",
     )
@@ -170,22 +172,23 @@ def draft_rendered(
     if log.index_of(connection, key=f"{Kind.DRAFT_RENDERED}:{subject.draft}:{number}") is not None:
         return
     recipe, look = result.recipe, request.look
+    run = next(iter(recipe.get("runs", ())), {})
     ai = Ai(
         model_id=look.name,
-        revision=look.revision,
+        revision=code(look.revision),
         look_sha256=look.digest,
         weights_sha256=files_digest(look),
-        licence=look.licence,
-        scheduler=str(recipe.get("scheduler", "")),
+        licence=code(look.licence),
+        scheduler=code(str(run.get("scheduler", ""))),
         steps=look.num_inference_steps,
         seed=picture.seed,
         guidance_ppm=round(look.guidance_scale * 1_000_000),
         control_ppm=round(look.controlnet_conditioning_scale * 1_000_000),
         prompt_commit=texts.commit_text(connection, str(recipe.get("prompt", ""))),
-        device=str(recipe.get("device", "")),
+        device=code(str(run.get("device", ""))),
         render_ms=result.render_ms // max(1, len(result.pictures)),
         libraries=tuple(
-            Library(name=name, version=str(recipe[f"{name}_version"])) for name in ("diffusers", "torch") if recipe.get(f"{name}_version")
+            Library(name=name, version=code(str(run[f"{name}_version"]))) for name in ("diffusers", "torch") if run.get(f"{name}_version")
         ),
     )
     entry = subject.entry(
@@ -211,7 +214,7 @@ def draft_outcome(
 ) -> None:
     """What the artist says became of a draft."""
     by = actor(connection, subject, event.by, Role.BACKGROUND_ARTIST)
-    decision = Decision(verdict=Verdict(outcome), status=status, set_by=by.ref)
+    decision = Decision(verdict=Verdict(outcome), status=code(status), set_by=by.ref)
     entry = subject.entry(
         Kind.DRAFT_OUTCOME, actor=by, at_ms=milliseconds(event.at), decision=decision, asset=Asset(sha256=sha256), version=version
     )

@@ -17,7 +17,6 @@ from integration.ledger.log import read
 from integration.production import Task, TaskId, VersionId
 from integration.settings import ProjectSettings
 from integration.studio import Studio
-from integration.tracker.protocol import Tracker
 from integration.tracker.shotgrid.pretend_staff import PretendStaff
 from integration.workflow import rounds
 from integration.workflow.rounds import DraftState, HeldLayout, Round
@@ -36,7 +35,6 @@ class Play:
     """The people of the demo at work."""
 
     studio: Studio
-    staff_tracker: Tracker
     url: str
     display: Display
     children: list[subprocess.Popen[str]]
@@ -96,7 +94,7 @@ class Play:
 
     def _layout_tasks(self) -> list[Task]:
         project = next(iter(self.studio.projects))
-        tasks = self.staff_tracker.tasks_of(project, step=self._rules().layout_step, statuses=())
+        tasks = self.studio.tracker.tasks_of(project, step=self._rules().layout_step, statuses=())
         return sorted(tasks, key=lambda task: int(task.id))
 
     def _painted(self, task: TaskId) -> bool:

@@ -4,7 +4,7 @@ import json
 import shutil
 import socket
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +60,7 @@ def write_settings(premises: Premises, ready: dict[str, Any]) -> None:
     key_file.touch(mode=0o600)
     key_file.write_text(ready["api_key"], encoding="utf-8")
     show, group = _show_and_artists()
-    until = date.today() + timedelta(days=90)
+    until = datetime.now(UTC).date() + timedelta(days=90)
     premises.settings_file.write_text(
         f"""# Settings of the demo, written by `haikei demo`.
 tracker = "shotgrid"

@@ -34,7 +34,7 @@ def run_demo(folder: Path, *, keep: bool, fresh: bool) -> None:
             play.approve_layouts()
             play.revise_drafts()
             display.say("drawing the contact sheet")
-            write_contact_sheet(play.studio, play.staff_tracker, premises.contact_sheet)
+            write_contact_sheet(play.studio, premises.contact_sheet)
         print_summary(play, premises, seconds=time.monotonic() - began)
         if keep:
             print(f"\nThe studio's page: {play.url}  (Ctrl-C ends it)", flush=True)
@@ -56,7 +56,7 @@ def _open(premises: Premises, children: list[subprocess.Popen[str]], stack: Exit
     children.append(_start_up(premises, up_log))
     wait_ready(children[1], what="`haikei up`")
     studio = open_studio(settings)
-    return Play(studio=studio, staff_tracker=studio.tracker, url=ready["url"], display=display, children=children)
+    return Play(studio=studio, url=ready["url"], display=display, children=children)
 
 
 def _start_up(premises: Premises, log: TextIO) -> subprocess.Popen[str]:

@@ -13,21 +13,20 @@ from integration.cli.demo.premises import Premises
 from integration.ledger import log
 from integration.ledger.entry import Kind
 from integration.studio import Studio
-from integration.tracker.protocol import Tracker
 from integration.workflow import rounds
 from integration.workflow.rounds import DraftState, Round
 
 
-def write_contact_sheet(studio: Studio, tracker: Tracker, file: Path) -> None:
+def write_contact_sheet(studio: Studio, file: Path) -> None:
     """Draw layout, drafts and revision of every cut into one PNG."""
     with studio.engine.connect() as connection:
         drafts = sorted(rounds.every(connection), key=lambda draft: (draft.code, draft.round))
-    rows = [_row(studio, tracker, draft) for draft in drafts]
+    rows = [_row(studio, draft) for draft in drafts]
     count = max((len(row.drafts) for row in rows), default=0)
     contact_sheet(rows, title="haikei demo: drawn by code, painted by the house model, revised by a pretend artist", drafts=count).save(file)
 
 
-def _row(studio: Studio, tracker: Tracker, draft: Round) -> CutRow:
+def _row(studio: Studio, draft: Round) -> CutRow:
     with studio.engine.connect() as connection:
         painted = [_picture(studio, picture["sha256"]) for picture in rounds.pictures_of(connection, draft.key)]
         handed_in = [

@@ -1,0 +1,165 @@
+"""haikei at work for tests: the pretend studio, `haikei up` and its render worker, as processes over real sockets."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from integration.database import open_database
+from integration.sandbox.server import RunningSandbox, start_sandbox
+from integration.settings import Settings, read_settings
+from integration.tracker.opening import open_tracker
+from integration.workflow import rounds
+from integration.workflow.rounds import HeldLayout, Round
+from tests.pretend_episode import PROJECT, write_episode
+from tests.tiny_pipeline import build_tiny_look
+
+PATIENCE_S = 90.0
+
+
+@dataclass
+class RunningHaikei:
+    """The services, and what a test asks them."""
+
+    sandbox: RunningSandbox
+    settings_file: Path
+    process: subprocess.Popen[str] | None = None
+    log: Path = field(default_factory=Path)
+
+    @property
+    def settings(self) -> Settings:
+        """What the services run with."""
+        return read_settings(self.settings_file)
+
+    @property
+    def engine(self) -> sa.Engine:
+        """haikei's database."""
+        return open_database(self.settings.database_url())
+
+    def start(self) -> None:
+        """Start `haikei up` and wait until it listens."""
+        with self.log.open("a") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "integration.cli.app", "up", "--settings", str(self.settings_file)],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True,
+            )
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line.startswith("{"), self.log.read_text()[-3000:]
+
+    def kill(self) -> None:
+        """kill -9 for the whole process group."""
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> int:
+        """SIGTERM, and the exit code that follows."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(60)
+
+    def rounds(self) -> list[Round]:
+        """Every round."""
+        with self.engine.connect() as connection:
+            return rounds.every(connection)
+
+    def held(self) -> list[HeldLayout]:
+        """Every layout that is held."""
+        with self.engine.connect() as connection:
+            return rounds.every_held(connection)
+
+    def haikei(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run another haikei command with the same settings."""
+        command = [sys.executable, "-m", "integration.cli.app", *arguments, "--settings", str(self.settings_file)]
+        return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+    def wait(self, done: Callable[[], Any], *, what: str) -> Any:
+        """Wait until `done` gives something true."""
+        end = time.monotonic() + PATIENCE_S
+        while not (found := done()):
+            assert self.process is None or self.process.poll() is None, self.log.read_text()[-3000:]
+            assert time.monotonic() < end, f"waited in vain for {what}: {self.rounds()} {self.log.read_text()[-3000:]}"
+            time.sleep(0.05)
+        return found
+
+    def wait_for(self, code: str, state: str, *, number: int = 1) -> Round:
+        """Wait until a cut's round reaches a state."""
+        found: Round = self.wait(
+            lambda: next((r for r in self.rounds() if (r.code, r.state.value, r.round) == (code, state, number)), None),
+            what=f"{code} round {number} {state}",
+        )
+        return found
+
+
+@contextmanager
+def running_haikei(
+    folder: Path,
+    *,
+    cuts: int,
+    genzu: bool = True,
+    steps: int = 2,
+    project: Mapping[str, Any] | None = None,
+    extra: str = "",
+    up: bool = True,
+) -> Iterator[RunningHaikei]:
+    """The services over an episode of `cuts` cuts, painted by the tiny Look; `project` adds to the show's settings."""
+    build_tiny_look(folder / "looks", num_inference_steps=steps)
+    seed = write_episode(folder / "seed", cuts=cuts, genzu=genzu)
+    with start_sandbox(seed, folder=folder / "studio") as sandbox:
+        file = write_settings(folder, sandbox, project or {}, extra)
+        list(open_tracker(read_settings(file)).set_up(apply=True))
+        haikei = RunningHaikei(sandbox=sandbox, settings_file=file, log=folder / "haikei.log")
+        if up:
+            haikei.start()
+        try:
+            yield haikei
+        finally:
+            if haikei.process is not None and haikei.process.poll() is None:
+                haikei.kill()
+
+
+def write_settings(folder: Path, sandbox: RunningSandbox, project: Mapping[str, Any], extra: str) -> Path:
+    """The settings file of a test's services."""
+    shown = {"drafts": 2, "ai_use": [{"allowed_by": "製作 一", "until": "2099-12-31"}], **project}
+    lines = "\n".join(f"{key} = {_toml(value)}" for key, value in shown.items())
+    file = folder / "haikei.toml"
+    file.write_text(
+        f"""tracker = "shotgrid"
+state_folder = "{folder / "state"}"
+{extra}
+[shotgrid]
+url = "{sandbox.url}"
+script_name = "{sandbox.script_name}"
+api_key = "{sandbox.api_key}"
+[intake]
+poll_s = 0.1
+look_back_s = 5
+sweep_s = 2
+hook_retry_s = 0.1
+[render]
+look = "tiny"
+looks = ["{folder / "looks"}"]
+[projects."{PROJECT}"]
+{lines}
+""",
+        encoding="utf-8",
+    )
+    return file
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {_toml(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    return json.dumps(value, ensure_ascii=False)
