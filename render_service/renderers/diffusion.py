@@ -80,17 +80,19 @@ def open_renderer(look: Look, *, threads: int = 0) -> Renderer:
         ) from error
     pipeline.to(device)
     pipeline.set_progress_bar_config(disable=True)
-    return DiffusionRenderer(look, pipeline, device=device, dtype=str(dtype).removeprefix("torch."))
+    # On a CPU a batch saves no time, and one by one the same seed gives the same pixels whatever else is asked for.
+    batch_size = _GPU_BATCH if device == "cuda" else 1
+    return DiffusionRenderer(look, pipeline, device=device, dtype=str(dtype).removeprefix("torch."), batch_size=batch_size)
 
 
 class DiffusionRenderer:
     """A diffusers pipeline on one device; used by one thread at a time."""
 
-    def __init__(self, look: Look, pipeline: Any, *, device: str, dtype: str) -> None:
+    def __init__(self, look: Look, pipeline: Any, *, device: str, dtype: str, batch_size: int) -> None:
         self._look = look
         self._pipeline = pipeline
         self._call = _CALLS[look.kind]
-        self._batch_size = _GPU_BATCH if device == "cuda" else 1  # on a CPU a batch saves no time, and one by one pixels repeat exactly
+        self._batch_size = batch_size
         self._facts: dict[str, str | int] = {
             "renderer": "diffusers",
             "pipeline": type(pipeline).__name__,

@@ -195,6 +195,15 @@ def test_a_second_process_on_the_same_slot_is_refused(bench: Bench, tmp_path: Pa
     assert "slot taken" in (tmp_path / "second.log").read_text()
 
 
+def test_a_worker_whose_parent_is_gone_leaves(bench: Bench, tmp_path: Path) -> None:
+    orphan = start_worker(bench.settings(slot="orphan", warm=[], parent_pid=1), tmp_path / "orphan.log")
+
+    assert wait_ready(orphan) == {"ready": "orphan"}
+    assert orphan.wait(timeout=30) == 0
+    stop_worker(orphan)
+    assert "parent gone" in (tmp_path / "orphan.log").read_text()
+
+
 def test_settings_that_are_wrong_are_named_without_their_values(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "render_service.worker"],

@@ -95,7 +95,7 @@ def test_a_draining_worker_paints_what_waits_and_leaves(bench: Bench, start: Sta
 
 
 def test_the_slot_of_a_living_worker_cannot_be_taken(bench: Bench, start: Starter) -> None:
-    wait_ready(start(slot="gpu:0"))
+    wait_ready(start(slot="gpu:0", warm=[]))
 
-    assert start(slot="gpu:0").wait(timeout=60) == 3
-    assert wait_ready(start(slot="gpu:1")) == {"ready": "gpu:1"}
+    assert start(slot="gpu:0", warm=[]).wait(timeout=60) == 3
+    assert wait_ready(start(slot="gpu:1", warm=[])) == {"ready": "gpu:1"}
