@@ -1,0 +1,55 @@
+"""kill -9 at random moments of a run of approvals: no draft lost, none twice."""
+
+import random
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from integration.workflow.rounds import DraftState
+from tests.pretend_episode import Cut, signed_in
+from tests.running_haikei import RunningHaikei, running_haikei
+
+CUTS, KILLS, DRAFTS = 30, 50, 2
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1500)
+def test_fifty_kills_lose_no_draft_and_double_none(tmp_path: Path, seed: int) -> None:
+    """Integration and render worker are killed together 50 times while 30 layouts are approved."""
+    chance = random.Random(seed)
+    with running_haikei(tmp_path, cuts=CUTS) as haikei:
+        coordinator = signed_in(haikei.sandbox.url)
+        waiting = [Cut(number) for number in range(1, CUTS + 1)]
+        for kill in range(KILLS):
+            for cut in waiting[: max(0, round((kill + 1) * CUTS / KILLS) - (CUTS - len(waiting)))]:
+                coordinator.update("Task", cut.layout_task, {"sg_status_list": "apr"})
+                waiting.remove(cut)
+            time.sleep(chance.uniform(0.0, 2.5))
+            haikei.kill()
+            haikei.start()
+        haikei.wait(lambda: settled(haikei), what="every round to be delivered")
+        haikei.stop()
+
+        versions = coordinator.find("Version", [["sg_haikei_key", "is_not", None]], ["sg_haikei_key", "sg_uploaded_movie", "entity"])
+        per_key = Counter(version["sg_haikei_key"] for version in versions)
+        assert set(per_key.values()) == {1}
+        assert len(per_key) == CUTS * DRAFTS
+        assert all(version["sg_uploaded_movie"] for version in versions)
+        assert len(coordinator.find("Task", [["content", "is", "BG revision"]])) == CUTS
+        assert len(coordinator.find("Note", [])) == CUTS
+        assert Counter(kinds_in_record(haikei)) >= Counter({"draft.delivered": CUTS * DRAFTS, "draft.rendered": CUTS * DRAFTS})
+        assert Counter(kinds_in_record(haikei))["draft.delivered"] == CUTS * DRAFTS
+
+
+def settled(haikei: RunningHaikei) -> bool:
+    """Whether every cut's only round is delivered."""
+    states = [round_.state for round_ in haikei.rounds()]
+    return len(states) == CUTS and set(states) == {DraftState.DELIVERED}
+
+
+def kinds_in_record(haikei: RunningHaikei) -> list[str]:
+    """The kind of every entry."""
+    with haikei.engine.connect() as connection:
+        return [str(row[0]) for row in connection.exec_driver_sql("SELECT kind FROM ledger_entry ORDER BY idx")]

@@ -1,0 +1,170 @@
+"""What cannot or may not be drafted is held or refused visibly, renders nothing, and the others go on."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+import shotgun_api3
+from PIL import Image
+
+from tests.flow.test_main_job import approve, drafts_of, entries_of, hand_in_genzu, notes_on
+from tests.pretend_episode import PROJECT_ID, Cut, draw_genzu, signed_in
+from tests.running_haikei import RunningHaikei, running_haikei
+
+
+@pytest.fixture(scope="module")
+def haikei(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHaikei]:
+    """The services over cuts that have no genzu yet."""
+    with running_haikei(tmp_path_factory.mktemp("held"), cuts=20, genzu=False) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def coordinator(haikei: RunningHaikei) -> shotgun_api3.Shotgun:
+    """The coordinator, signed in through the real client."""
+    return signed_in(haikei.sandbox.url)
+
+
+def hand_in(who: shotgun_api3.Shotgun, cut: Cut, file: Path) -> None:
+    """Somebody hands in any file as genzu."""
+    version = who.create(
+        "Version",
+        {
+            "code": f"{cut.code}_genzu",
+            "project": {"type": "Project", "id": PROJECT_ID},
+            "entity": {"type": "Shot", "id": cut.shot},
+            "sg_task": {"type": "Task", "id": cut.layout_task},
+        },
+    )
+    who.upload("Version", version["id"], str(file), field_name="sg_uploaded_movie")
+
+
+def test_an_approval_without_genzu_waits_visibly_and_starts_when_it_arrives(
+    haikei: RunningHaikei, coordinator: shotgun_api3.Shotgun, tmp_path: Path
+) -> None:
+    cut = Cut(1)
+
+    approve(coordinator, cut)
+    haikei.wait(lambda: [h for h in haikei.held() if h.code == cut.code and h.kind == "genzu"], what="the held layout")
+    haikei.wait(lambda: notes_on(coordinator, cut), what="the coordinator's Note")
+    shown = haikei.haikei("status").stdout
+    hand_in_genzu(coordinator, cut, tmp_path, number=1)
+    haikei.wait_for(cut.code, "delivered")
+
+    assert "c001" in shown and "No BG genzu" in shown
+    assert not [h for h in haikei.held() if h.code == cut.code]
+
+
+def test_a_genzu_that_comes_first_waits_for_the_approval(haikei: RunningHaikei, coordinator: shotgun_api3.Shotgun, tmp_path: Path) -> None:
+    cut = Cut(2)
+
+    hand_in_genzu(coordinator, cut, tmp_path, number=2)
+    approve(coordinator, cut)
+    haikei.wait_for(cut.code, "delivered")
+
+    assert len(drafts_of(coordinator, cut)) == 2
+
+
+def picture(**mode: Any) -> Callable[[Path], None]:
+    """Saves a good genzu in some odd form."""
+
+    def save(path: Path) -> None:
+        image = Image.fromarray(cv2.cvtColor(draw_genzu(9), cv2.COLOR_BGR2RGB))
+        exif = Image.Exif()
+        if mode.get("rotated"):
+            image = image.transpose(Image.Transpose.ROTATE_90)
+            exif[0x0112] = 6
+        if mode.get("deep"):
+            grey = np.asarray(image.convert("L")).astype(np.uint16) * 257
+            Image.fromarray(grey).save(path, "PNG")
+            return
+        image.convert(mode.get("mode", "RGB")).save(path, mode.get("format", "PNG"), exif=exif)
+
+    return save
+
+
+@pytest.mark.parametrize(
+    ("number", "save"),
+    [
+        (3, picture(deep=True)),
+        (4, picture(mode="CMYK", format="JPEG")),
+        (5, picture(rotated=True, format="JPEG")),
+        (6, picture(mode="RGBA")),
+    ],
+    ids=["16-bit", "CMYK", "EXIF-rotated", "alpha"],
+)
+def test_an_odd_picture_that_can_be_used_is_used(
+    haikei: RunningHaikei, coordinator: shotgun_api3.Shotgun, tmp_path: Path, number: int, save: Callable[[Path], None]
+) -> None:
+    cut, file = Cut(number), tmp_path / "genzu.png"
+    save(file)
+
+    hand_in(coordinator, cut, file)
+    approve(coordinator, cut)
+
+    haikei.wait_for(cut.code, "delivered")
+
+
+def write(data: bytes) -> Callable[[Path], None]:
+    """Writes just these bytes."""
+    return lambda path: path.write_bytes(data) and None
+
+
+def truncated(path: Path) -> None:
+    """A picture cut off in the middle."""
+    picture()(path)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def bomb(path: Path) -> None:
+    """A small file that says it is 60,000 pixels square."""
+    Image.new("1", (60000, 60000)).save(path)
+
+
+@pytest.mark.parametrize(
+    ("number", "save"),
+    [
+        (7, write(b"this is no picture")),
+        (8, truncated),
+        (9, bomb),
+        (10, write(b'<svg xmlns="http://www.w3.org/2000/svg"><rect width="9" height="9"/></svg>')),
+        (11, lambda path: Image.new("RGB", (1754, 1240), "white").save(path)),
+    ],
+    ids=["no picture", "truncated", "bomb", "SVG", "empty sheet"],
+)
+def test_a_genzu_that_cannot_be_used_is_refused_with_a_reason_people_see(
+    haikei: RunningHaikei, coordinator: shotgun_api3.Shotgun, tmp_path: Path, number: int, save: Callable[[Path], None]
+) -> None:
+    cut, file = Cut(number), tmp_path / "genzu.png"
+    save(file)
+
+    hand_in(coordinator, cut, file)
+    approve(coordinator, cut)
+    refused = haikei.wait_for(cut.code, "refused")
+    (note,) = haikei.wait(lambda: notes_on(coordinator, cut), what="the coordinator's Note")
+
+    assert refused.reason and refused.reason.split(".")[0] in note["content"]
+    assert drafts_of(coordinator, cut) == []
+    assert any(b'"draft.refused"' in body for body in entries_of(haikei, cut))
+    assert refused.reason[:20] in haikei.haikei("status", "--json").stdout
+
+
+def test_without_permission_nothing_is_rendered_and_people_are_told(tmp_path: Path) -> None:
+    cut = Cut(1)
+    with running_haikei(tmp_path, cuts=1, project={"ai_use": []}) as haikei:
+        coordinator = signed_in(haikei.sandbox.url)
+
+        approve(coordinator, cut)
+        (held,) = haikei.wait(haikei.held, what="the held layout")
+        (note,) = haikei.wait(lambda: notes_on(coordinator, cut), what="the coordinator's Note")
+        haikei.wait(lambda: entries_of(haikei, cut), what="the entry")
+
+        assert held.kind == "policy"
+        assert "not allowed" in note["content"]
+        assert [b'"draft.refused"' in body for body in entries_of(haikei, cut)] == [True]
+        assert haikei.rounds() == []
+        assert coordinator.find("Version", [["sg_haikei_key", "is_not", None]]) == []
+        assert haikei.stop() == 0
