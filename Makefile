@@ -14,23 +14,23 @@ demo: set-up ## One approval, from layout to artist's revision, in a pretend stu
 	$(BIN)/haikei demo
 
 test: check ## Check the house, then run every test but the slow ones and those for a GPU
-	$(BIN)/pytest -m "$(MARKED)"
+	$(BIN)/python -m pytest -m "$(MARKED)"
 
 test-slow: set-up-dev ## Kill tests, browser, Postgres, wheel, outside verifiers
-	$(BIN)/pytest -m "slow and not gpu" --timeout=600
+	$(BIN)/python -m pytest -m "slow and not gpu" --timeout=600
 
 test-gpu: set-up-dev ## Tests that need an NVIDIA GPU
-	$(BIN)/pytest -m gpu --timeout=600
+	$(BIN)/python -m pytest -m gpu --timeout=600
 
 check: set-up-dev ## Style, types and import contracts
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m mypy
 	$(BIN)/lint-imports --no-logo
 
 format: set-up-dev ## Put the code into the house's form
-	$(BIN)/ruff check --fix .
-	$(BIN)/ruff format .
+	$(BIN)/python -m ruff check --fix .
+	$(BIN)/python -m ruff format .
 
 set-up:
 	@$(PYTHON) deploy/set_up.py
