@@ -16,6 +16,7 @@ _LEAST_LENGTH = 0.35
 """Least length of all long strokes, in picture widths."""
 _LEAST_SPREAD = 0.5
 """Least share of the picture's width, or of its height, that long strokes reach across."""
+_SOME_COLOUR = 0.002
 _MOST_COVER = 0.4
 """A line drawing leaves more paper than this free of ink."""
 
@@ -80,7 +81,7 @@ def require_drawing(strokes: Strokes, *, coloured_share: float) -> None:
         return
     if strokes.marks < 3 and strokes.length < 0.1:
         raise ArtworkError(
-            "the genzu's frame holds only coloured pencil" if coloured_share > 0.01 else "the genzu's frame is empty",
+            "the genzu's frame holds only coloured pencil" if coloured_share > _SOME_COLOUR else "the genzu's frame is empty",
             hint="Upload the sheet with the background's lines drawn in dark pencil or ink.",
         )
     raise ArtworkError(

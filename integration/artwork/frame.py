@@ -138,14 +138,18 @@ def _support(near: npt.NDArray[np.bool_], start: npt.NDArray[np.float64], end: n
 
 def _refined(dark: npt.NDArray[np.uint8], corners: Points, *, reach_px: int) -> Frame:
     """The frame whose rough `corners` are known, to a fraction of a pixel and inside its printed lines."""
-    sides = [_refined_side(dark, corners[i], corners[(i + 1) % 4], corners.mean(axis=0), reach_px) for i in range(4)]
-    inner = [_meeting(*sides[i - 1], *sides[i]) for i in range(4)]
-    (x1, y1), (x2, y2) = inner[0], inner[1]
-    return Frame(corners=tuple(inner), skew_deg=float(np.degrees(np.arctan2(y2 - y1, x2 - x1))), is_printed=True)
+    for reach, inset in ((reach_px + 4, False), (6, True)):
+        sides = [_refined_side(dark, corners[i], corners[(i + 1) % 4], corners.mean(axis=0), reach, inset=inset) for i in range(4)]
+        corners = np.array([_meeting(*sides[i - 1], *sides[i]) for i in range(4)])
+    (x1, y1), (x2, y2) = corners[0], corners[1]
+    inner = tuple((float(x), float(y)) for x, y in corners)
+    return Frame(corners=inner, skew_deg=float(np.degrees(np.arctan2(y2 - y1, x2 - x1))), is_printed=True)
 
 
-def _refined_side(dark: npt.NDArray[np.uint8], start: Points, end: Points, centre: Points, reach_px: int) -> tuple[Points, Points]:
-    """Two points on the inner edge of the printed line between `start` and `end`."""
+def _refined_side(
+    dark: npt.NDArray[np.uint8], start: Points, end: Points, centre: Points, reach_px: int, *, inset: bool
+) -> tuple[Points, Points]:
+    """Two points on the middle, or with `inset` the inner edge, of the printed line about `start` and `end`."""
     way = (end - start) / np.linalg.norm(end - start)
     inward = np.array([-way[1], way[0]])
     inward = inward if np.dot(inward, centre - start) > 0 else -inward
@@ -155,7 +159,8 @@ def _refined_side(dark: npt.NDArray[np.uint8], start: Points, end: Points, centr
     x = np.clip(np.rint(places[..., 0]).astype(int), 0, dark.shape[1] - 1)
     y = np.clip(np.rint(places[..., 1]).astype(int), 0, dark.shape[0] - 1)
     profile = dark[y, x].astype(np.float64)
-    at = (offsets[profile.argmax(axis=1)] + offsets[::-1][profile[:, ::-1].argmax(axis=1)]) / 2  # middle of a flat top
+    smooth = cv2.GaussianBlur(profile, (7, 1), 1.5)  # a printed line may be darkest at its rims
+    at = (offsets[smooth.argmax(axis=1)] + offsets[::-1][smooth[:, ::-1].argmax(axis=1)]) / 2  # middle of a flat top
     usable = profile.max(axis=1) > 40
     for limit in (4.0, 2.0, 1.5):
         if usable.sum() < 20:
@@ -163,9 +168,10 @@ def _refined_side(dark: npt.NDArray[np.uint8], start: Points, end: Points, centr
         slope, shift = np.polyfit(steps[usable], at[usable], 1)
         usable &= np.abs(at - (slope * steps + shift)) < limit
     else:
-        half_px = _half_thickness_px(profile[usable])
+        half_px = _half_thickness_px(profile[usable]) if inset else 0.0
         return (start + inward * (shift + half_px), end + inward * (slope + shift + half_px))
-    return start + inward * 3, end + inward * 3
+    shift_px = 3.0 if inset else 0.0
+    return start + inward * shift_px, end + inward * shift_px
 
 
 def _half_thickness_px(profile: Points) -> float:
