@@ -32,7 +32,12 @@ def take_slot(database_url: str, slot: str) -> SlotLock | None:
     """
     if not _NAME.fullmatch(slot):
         raise RenderError(f"{slot[:100]!r} cannot name a render slot", hint="Use letters, digits, '.', '_', ':' and '-', as host:gpu0.")
-    url = sa.make_url(database_url)
+    try:
+        url = sa.make_url(database_url)
+    except sa.exc.ArgumentError as error:
+        raise RenderError(
+            "the database's address is no URL", hint="Write sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME."
+        ) from error
     if url.get_backend_name() == "sqlite":
         return _take_file(Path(f"{url.database}.{slot.replace(':', '_')}.lock"))
     return _take_advisory(url, slot)

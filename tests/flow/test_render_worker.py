@@ -204,16 +204,33 @@ def test_a_worker_whose_parent_is_gone_leaves(bench: Bench, tmp_path: Path) -> N
     assert "parent gone" in (tmp_path / "orphan.log").read_text()
 
 
-def test_settings_that_are_wrong_are_named_without_their_values(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "render_service.worker"],
-        input='{"database_url": "postgresql://u:secret@h/d", "colour": "secret"}',
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+def told(settings: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "render_service.worker"], input=settings, capture_output=True, text=True, timeout=60)
+
+
+def test_settings_that_are_wrong_are_named_without_their_values() -> None:
+    done = told('{"database_url": "postgresql://u:secret@h/d", "colour": "secret"}')
 
     assert done.returncode == 1
     assert "colour" in done.stderr
     assert "storage" in done.stderr
     assert "secret" not in done.stderr + done.stdout
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"database_url": "secret"}, "is no URL"),
+        ({"database_url": "postgresql+psycopg://u:secret@127.0.0.1:9/d"}, "database does not answer"),
+        ({"storage": {"kind": "filesystem", "password": "secret"}}, "storage cannot be opened with the keys kind, password"),
+        ({"slot": "../../x"}, "cannot name a render slot"),
+    ],
+)
+def test_a_worker_that_cannot_begin_says_why_without_secrets(tmp_path: Path, changes: dict[str, Any], words: str) -> None:
+    storage = {"kind": "filesystem", "folder": str(tmp_path)}
+    done = told(json.dumps({"database_url": f"sqlite:///{tmp_path / 'q.sqlite'}", "storage": storage, "warm": [], **changes}))
+
+    assert done.returncode == 1
+    assert words in done.stderr
+    assert "secret" not in done.stderr + done.stdout
+    assert "Traceback" not in done.stderr
