@@ -44,9 +44,7 @@ def serve(studio: Studio, stop: threading.Event) -> None:
 
 def _register(studio: Studio) -> None:
     engine.workflow(queues.DRAFT, lambda key, look, count: DraftStory(studio, key.partition("~")[0]).run(Look(**look), count))
-    engine.workflow(
-        queues.NOTICE, lambda key, task, kind, reason: notice(studio, key, task, kind, reason)
-    )
+    engine.workflow(queues.NOTICE, lambda key, task, kind, reason: notice(studio, key, task, kind, reason))
     engine.workflow(queues.SUPERSEDE, lambda key: engine.step("supersede", supersede, studio, key))
 
 
@@ -68,5 +66,5 @@ def _work(studio: Studio, inbox: Inbox, registry: HookRegistry, stop: threading.
             log.warning("tracker unreachable", failures=failures, error=str(error), hint=error.hint)
         except HaikeiError as error:
             failures += 1
-            log.error("intake failed", failures=failures, error=str(error), hint=error.hint)
-        stop.wait(min(_LONGEST_PAUSE_S, rule.poll_s * 2**min(failures, 10)))
+            log.exception("intake failed", failures=failures, hint=error.hint)
+        stop.wait(min(_LONGEST_PAUSE_S, rule.poll_s * 2 ** min(failures, 10)))

@@ -83,9 +83,18 @@ def signed_in(url: str, login: str = "sakura") -> shotgun_api3.Shotgun:
 
 
 def _people() -> list[dict[str, Any]]:
-    people = [(41, "sakura", "桜井 ひろ"), (42, "layout", "森 航"), (43, "cleaner", "原 図子"), (44, "director", "監 督太"), (45, "artist", "背 景子")]
+    people = [
+        (41, "sakura", "桜井 ひろ"),
+        (42, "layout", "森 航"),
+        (43, "cleaner", "原 図子"),
+        (44, "director", "監 督太"),
+        (45, "artist", "背 景子"),
+    ]
     return [
-        *({"type": "HumanUser", "id": i, "login": login, "name": name, "email": f"{login}@example.com", "password_proxy": PASSWORD} for i, login, name in people),
+        *(
+            {"type": "HumanUser", "id": i, "login": login, "name": name, "email": f"{login}@example.com", "password_proxy": PASSWORD}
+            for i, login, name in people
+        ),
         {"type": "ApiUser", "id": 5, "firstname": SCRIPT, "salted_password": KEY},
         {"type": "Group", "id": 8, "code": "BG team", "users": [_ref("HumanUser", 45)]},
     ]
@@ -95,21 +104,41 @@ def _cut(cut: Cut) -> list[dict[str, Any]]:
     project = _ref("Project", PROJECT_ID)
     return [
         {
-            "type": "Shot", "id": cut.shot, "code": cut.code, "project": project, "sg_sequence": _ref("Sequence", 60),
-            "sg_place": "山道", "sg_season": "秋", "sg_time_of_day": "夕方", "sg_weather": "晴れ", "sg_light": "左から",
+            "type": "Shot",
+            "id": cut.shot,
+            "code": cut.code,
+            "project": project,
+            "sg_sequence": _ref("Sequence", 60),
+            "sg_place": "山道",
+            "sg_season": "秋",
+            "sg_time_of_day": "夕方",
+            "sg_weather": "晴れ",
+            "sg_light": "左から",
         },
         {
-            "type": "Task", "id": cut.layout_task, "content": "Layout", "project": project, "entity": _ref("Shot", cut.shot),
-            "step": _ref("Step", LAYOUT_STEP), "sg_status_list": "rev", "task_assignees": [_ref("HumanUser", 42)],
+            "type": "Task",
+            "id": cut.layout_task,
+            "content": "Layout",
+            "project": project,
+            "entity": _ref("Shot", cut.shot),
+            "step": _ref("Step", LAYOUT_STEP),
+            "sg_status_list": "rev",
+            "task_assignees": [_ref("HumanUser", 42)],
         },
     ]
 
 
 def _genzu(cut: Cut, picture: str) -> dict[str, Any]:
     return {
-        "type": "Version", "id": cut.genzu, "code": f"{cut.code}_genzu", "project": _ref("Project", PROJECT_ID),
-        "entity": _ref("Shot", cut.shot), "sg_task": _ref("Task", cut.layout_task), "user": _ref("HumanUser", 43),
-        "sg_status_list": "rev", "sg_uploaded_movie": {"file": picture},
+        "type": "Version",
+        "id": cut.genzu,
+        "code": f"{cut.code}_genzu",
+        "project": _ref("Project", PROJECT_ID),
+        "entity": _ref("Shot", cut.shot),
+        "sg_task": _ref("Task", cut.layout_task),
+        "user": _ref("HumanUser", 43),
+        "sg_status_list": "rev",
+        "sg_uploaded_movie": {"file": picture},
     }
 
 

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from integration.sandbox.server import RunningSandbox, start_sandbox
 
 from integration.database import open_database
-from integration.sandbox.server import RunningSandbox, start_sandbox
 from integration.settings import Settings, read_settings
 from integration.tracker.opening import open_tracker
 from integration.workflow import rounds
@@ -50,7 +50,11 @@ class RunningHaikei:
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "integration.cli.app", "up", "--settings", str(self.settings_file)],
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                start_new_session=True,
             )
         assert self.process.stdout is not None
         line = self.process.stdout.readline()

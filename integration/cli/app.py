@@ -67,9 +67,7 @@ def sandbox(
 
 
 @app.command()
-def status(
-    settings: SettingsFile = None, as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False
-) -> None:
+def status(settings: SettingsFile = None, as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False) -> None:
     """Show every background by state, what is held and why, and events that were set aside."""
     from integration.cli.status import show_status
 

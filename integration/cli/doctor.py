@@ -32,7 +32,9 @@ def run_doctor(file: Path | None) -> None:
     table = Table("what", "verdict", "found", "what to do")
     failed = 0
     for finding in examine(settings):
-        table.add_row(cell(finding.subject), finding.verdict.value, cell(finding.detail), cell(finding.remedy), style=_STYLES[finding.verdict])
+        table.add_row(
+            cell(finding.subject), finding.verdict.value, cell(finding.detail), cell(finding.remedy), style=_STYLES[finding.verdict]
+        )
         failed += finding.verdict is Verdict.FAILED
     Console().print(table)
     if failed:

@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from integration.cli.cells import cell
 from integration.errors import NotFoundInTrackerError, SettingsError
 from integration.events import TaskStatusChanged, TrackerEvent, VersionStatusChanged
 from integration.intake.hook_registry import load_hooks
@@ -17,7 +18,6 @@ from integration.settings import ProjectSettings, read_settings
 from integration.studio import resolve_projects
 from integration.tracker.opening import open_tracker
 from integration.tracker.protocol import Tracker
-from integration.cli.cells import cell
 from integration.workflow.decision import Hold, Ignore, Start, decide
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -55,9 +55,11 @@ class Rehearsal:
             found = self.tracker.version(version)
         except NotFoundInTrackerError:
             return
-        if found.task is not None and not found.key and isinstance(asked := decide(self.tracker, self.projects, found.task), Start):
-            if asked.genzu.id == version:
-                self.start_draft(found.task, because=because)
+        if found.task is None or found.key:
+            return
+        asked = decide(self.tracker, self.projects, found.task)
+        if isinstance(asked, Start) and asked.genzu.id == version:
+            self.start_draft(found.task, because=because)
 
     def record_outcome(self, version: VersionId, *, because: VersionStatusChanged) -> None:
         """Outcomes write to the record alone."""

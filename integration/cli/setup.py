@@ -5,9 +5,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from integration.cli.cells import cell
 from integration.errors import SettingsError
 from integration.settings import read_settings
-from integration.cli.cells import cell
 from integration.tracker.opening import open_tracker
 
 

@@ -10,10 +10,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from integration.cli.cells import cell
 from integration.database import make_tables, open_database
 from integration.intake.inbox import Delivery, Inbox
 from integration.settings import read_settings
-from integration.cli.cells import cell
 from integration.workflow import rounds
 from integration.workflow.rounds import HeldLayout, Round
 

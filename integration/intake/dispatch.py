@@ -25,7 +25,7 @@ def _deliver(delivery: Delivery, inbox: Inbox, registry: HookRegistry, actions: 
         if hook is None:
             raise LookupError(f"the hook {delivery.hook} is no longer installed")
         hook.call(delivery.event, actions)
-    except Exception as error:  # a studio's hook may raise anything; it must not stop the others
+    except Exception as error:  # noqa: BLE001  # a studio's hook may raise anything; it must not stop the others
         if inbox.failed(delivery, f"{type(error).__name__}: {error}", rule=rule):
             bound.exception("event set aside", hint="`haikei status` lists it; mend the cause, then `haikei replay EVENT`.")
         else:

@@ -76,9 +76,7 @@ class Inbox:
 
     def due(self, *, limit: int = 100) -> list[Delivery]:
         """What is owed now, in the tracker's order."""
-        return self._deliveries(
-            (deliveries.c.state == PENDING) & (deliveries.c.not_before_ms <= _now_ms()), limit=limit
-        )
+        return self._deliveries((deliveries.c.state == PENDING) & (deliveries.c.not_before_ms <= _now_ms()), limit=limit)
 
     def set_aside(self) -> list[Delivery]:
         """What failed too often and waits for a person."""

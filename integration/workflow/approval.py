@@ -135,9 +135,7 @@ class TrackerActions:
             subject = subject_of(studio, opened, layout.asked.background)
             layout.record(connection, subject)
             record.draft_requested(connection, subject, genzu=layout.sheet, look_sha256=layout.look.digest)
-            queues.enqueue(
-                studio.queue, connection, queues.DRAFT, opened.key, opened.key, asdict(layout.look), layout.asked.rules.drafts
-            )
+            queues.enqueue(studio.queue, connection, queues.DRAFT, opened.key, opened.key, asdict(layout.look), layout.asked.rules.drafts)
         if last is not None and last.wanted:
             cancel_render(studio.queue, last.key)
         log.info("draft requested", draft=opened.key, background=approval.code, event_id=approval.because)

@@ -198,9 +198,7 @@ def supersede(studio: Studio, key: str, task: str = "") -> None:
 
 def record_superseded(connection: sa.Connection, subject: record.Subject, draft: Round) -> None:
     """The round's drafts are no longer what the layout asks for."""
-    record.draft_ended(
-        connection, subject, kind=Kind.DRAFT_SUPERSEDED, reason="approval_withdrawn", words=draft.reason, key=draft.key
-    )
+    record.draft_ended(connection, subject, kind=Kind.DRAFT_SUPERSEDED, reason="approval_withdrawn", words=draft.reason, key=draft.key)
 
 
 def newer_round_delivered(studio: Studio, draft: Round) -> bool:

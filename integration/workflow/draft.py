@@ -129,7 +129,7 @@ class DraftStory:
         try:
             handle: Any = DBOS.retrieve_workflow(workflow_id)
             answer: dict[str, Any] = handle.get_result(polling_interval_sec=0.25)
-        except Exception as error:  # the engine's errors differ by version and come back as text after a restart
+        except Exception as error:  # noqa: BLE001  # the engine's errors differ by version and come back as text after a restart
             name = f"{type(error).__name__} {error}"
             refusal = "cancelled" if "ancel" in name else f"The render worker could not finish this genzu: {error}"
             return RenderResult(key=self.key, refusal=refusal).as_json()
@@ -160,9 +160,7 @@ class DraftStory:
             draft = rounds.find(connection, self.key)
         background = background_of(self.studio, draft)
         with self.studio.engine.begin() as connection:
-            if not rounds.change(
-                connection, self.key, only_in=(*UNDER_WAY, DraftState.REFUSED), state=DraftState.REFUSED, reason=words
-            ):
+            if not rounds.change(connection, self.key, only_in=(*UNDER_WAY, DraftState.REFUSED), state=DraftState.REFUSED, reason=words):
                 return False
             subject = subject_of(self.studio, draft, background)
             record.draft_ended(connection, subject, kind=Kind.DRAFT_REFUSED, reason=reason, words=words, key=self.key)

@@ -75,7 +75,7 @@ class OnlyOne:
         self._held: IO[str] | sa.Connection = self._lock_file(engine, name) if engine.dialect.name == "sqlite" else self._lock(engine, name)
 
     def _lock_file(self, engine: sa.Engine, name: str) -> IO[str]:
-        file = Path(f"{engine.url.database}.{name}.lock").open("w")
+        file = Path(f"{engine.url.database}.{name}.lock").open("w")  # noqa: SIM115  # held until `release`
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -97,6 +97,4 @@ class OnlyOne:
 
 
 def _taken(name: str) -> HaikeiError:
-    return HaikeiError(
-        f"another haikei {name} already works on this database", hint="Stop it first; `haikei status` needs no second one."
-    )
+    return HaikeiError(f"another haikei {name} already works on this database", hint="Stop it first; `haikei status` needs no second one.")

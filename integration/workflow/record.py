@@ -141,7 +141,9 @@ def layout_decision(
     )
     by = actor(connection, subject, decided_by or set_by, Role.DIRECTOR if decided_by else Role.COORDINATOR)
     log.append(
-        connection, subject.entry(kind, actor=by, at_ms=at_ms, decision=decision), key=f"{kind}:{subject.site}:{subject.task}:{subject.event}"
+        connection,
+        subject.entry(kind, actor=by, at_ms=at_ms, decision=decision),
+        key=f"{kind}:{subject.site}:{subject.task}:{subject.event}",
     )
 
 

@@ -31,9 +31,7 @@ def record_outcome(studio: Studio, version: VersionId, because: VersionStatusCha
         return
     subject = subject_of(studio, draft, background_of(studio, draft), event=because.event_id)
     with studio.engine.begin() as connection:
-        record.draft_outcome(
-            connection, subject, outcome=outcome, status=because.new, sha256=sha256, version=version, event=because
-        )
+        record.draft_outcome(connection, subject, outcome=outcome, status=because.new, sha256=sha256, version=version, event=because)
     log.info("outcome recorded", draft=draft.key, outcome=outcome)
 
 

@@ -172,9 +172,7 @@ def change(connection: sa.Connection, key: str, *, only_in: Sequence[DraftState]
 
 def keep_picture(connection: sa.Connection, key: str, number: int, *, seed: int, sha256: str, version: str) -> None:
     """Remember a delivered picture, once."""
-    known = connection.execute(
-        sa.select(pictures.c.number).where((pictures.c.draft == key) & (pictures.c.number == number))
-    ).scalar()
+    known = connection.execute(sa.select(pictures.c.number).where((pictures.c.draft == key) & (pictures.c.number == number))).scalar()
     if known is None:
         connection.execute(pictures.insert().values(draft=key, number=number, seed=seed, sha256=sha256, version=version))
 

@@ -52,9 +52,7 @@ def withdraw_in(studio: Studio, connection: sa.Connection, old: Round, backgroun
         record.draft_ended(connection, subject, kind=Kind.DRAFT_CANCELLED, reason="approval_withdrawn", words=words, key=old.key)
     elif rounds.change(connection, old.key, only_in=(DraftState.DELIVERING,), wanted=False, reason=words):
         pass  # its workflow is at work on the tracker and supersedes what it made
-    elif rounds.change(
-        connection, old.key, only_in=(DraftState.DELIVERED,), state=DraftState.SUPERSEDED, wanted=False, reason=words
-    ):
+    elif rounds.change(connection, old.key, only_in=(DraftState.DELIVERED,), state=DraftState.SUPERSEDED, wanted=False, reason=words):
         record.draft_ended(connection, subject, kind=Kind.DRAFT_SUPERSEDED, reason="approval_withdrawn", words=words, key=old.key)
         queues.enqueue(studio.queue, connection, queues.SUPERSEDE, f"supersede:{old.key}", old.key)
     else:

@@ -24,9 +24,7 @@ def delivered_subject(draft: Round) -> str:
     return f"{draft.code} {draft.part}: AI drafts, round {draft.round} / AI下描き 第{draft.round}案"
 
 
-def delivered_content(
-    draft: Round, background: Background, request: RenderRequest, result: RenderResult, rules: ProjectSettings
-) -> str:
+def delivered_content(draft: Round, background: Background, request: RenderRequest, result: RenderResult, rules: ProjectSettings) -> str:
     """What was made from what, by whose leave, and that it may be refused."""
     look, scene = request.look, request.scene
     said = ", ".join(word for word in (scene.place, scene.season, scene.time_of_day, scene.weather, scene.light) if word)
@@ -35,8 +33,8 @@ def delivered_content(
     return "\n".join(
         (
             f"{len(result.pictures)} AI drafts of {background.code}: {letters}.",
-            f"Made from: the approved genzu (Version {draft.genzu_version.split('/')[0]}, file {draft.genzu_sha256[:12]}); "
-            f"words from the shot: {said or 'none'}.",
+            f"Made from: the approved genzu (Version {draft.genzu_version.split('/')[0]}, file {draft.genzu_sha256[:12]}).",
+            f"Words from the shot: {said or 'none'}.",
             f"Painted by: Look '{look.name}' {look.revision}; licence {look.licence}; training data: {look.training_data}.",
             f"AI use allowed by: {allowed}.",
             "Use them, use parts, or paint from scratch: it is your decision, and the Version's status tells us which.",

@@ -35,7 +35,9 @@ def approve(coordinator: shotgun_api3.Shotgun, cut: Cut, status: str = "apr") ->
 
 def drafts_of(coordinator: shotgun_api3.Shotgun, cut: Cut) -> list[dict[str, Any]]:
     fields = ["code", "sg_status_list", "sg_version_type", "sg_task", "sg_uploaded_movie", "description", KEY, "playlists"]
-    found: list[dict[str, Any]] = coordinator.find("Version", [["entity", "is", {"type": "Shot", "id": cut.shot}], [KEY, "is_not", None]], fields)
+    found: list[dict[str, Any]] = coordinator.find(
+        "Version", [["entity", "is", {"type": "Shot", "id": cut.shot}], [KEY, "is_not", None]], fields
+    )
     return found
 
 
@@ -70,7 +72,9 @@ def test_an_approved_layout_becomes_drafts_on_an_assigned_review_task(haikei: Ru
     assert "製作 一" in note["content"]
 
 
-def test_what_the_tracker_shows_is_the_picture_the_store_keeps(haikei: RunningHaikei, coordinator: shotgun_api3.Shotgun, tmp_path: Path) -> None:
+def test_what_the_tracker_shows_is_the_picture_the_store_keeps(
+    haikei: RunningHaikei, coordinator: shotgun_api3.Shotgun, tmp_path: Path
+) -> None:
     cut = Cut(2)
 
     approve(coordinator, cut)
@@ -89,7 +93,9 @@ def test_approving_twice_makes_the_same_drafts(haikei: RunningHaikei, coordinato
     approve(coordinator, cut)
     haikei.wait_for(cut.code, "delivered")
     before = drafts_of(coordinator, cut)
-    event = coordinator.find_one("EventLogEntry", [["entity", "is", {"type": "Task", "id": cut.layout_task}], ["attribute_name", "is", "sg_status_list"]])
+    event = coordinator.find_one(
+        "EventLogEntry", [["entity", "is", {"type": "Task", "id": cut.layout_task}], ["attribute_name", "is", "sg_status_list"]]
+    )
     replayed = haikei.haikei("replay", str(event["id"]))
     approve(coordinator, cut)
     haikei.wait(lambda: drafts_of(coordinator, cut) == before, what="the same drafts")
@@ -131,7 +137,9 @@ def test_another_genzu_replaces_the_drafts_of_the_old_one(haikei: RunningHaikei,
     haikei.wait(lambda: sorted(d["sg_status_list"] for d in drafts_of(coordinator, cut)) == ["aidr", "aidr", "sup", "sup"], what="statuses")
 
 
-def test_an_artists_word_and_revision_are_recorded_by_name(haikei: RunningHaikei, coordinator: shotgun_api3.Shotgun, tmp_path: Path) -> None:
+def test_an_artists_word_and_revision_are_recorded_by_name(
+    haikei: RunningHaikei, coordinator: shotgun_api3.Shotgun, tmp_path: Path
+) -> None:
     cut = Cut(6)
     approve(coordinator, cut)
     delivered = haikei.wait_for(cut.code, "delivered")

@@ -114,7 +114,9 @@ class Play:
             self._show()
             for child in self.children:
                 if child.poll() is not None:
-                    raise HaikeiError(f"a service of the demo ended with exit code {child.returncode}", hint="See the log folder of the demo.")
+                    raise HaikeiError(
+                        f"a service of the demo ended with exit code {child.returncode}", hint="See the log folder of the demo."
+                    )
             if time.monotonic() > end:
                 raise HaikeiError("the demo waited too long", hint="See the log folder of the demo; run it again to go on.")
             time.sleep(0.1)

@@ -23,7 +23,9 @@ def write_contact_sheet(studio: Studio, file: Path) -> None:
         drafts = sorted(rounds.every(connection), key=lambda draft: (draft.code, draft.round))
     rows = [_row(studio, draft) for draft in drafts]
     count = max((len(row.drafts) for row in rows), default=0)
-    contact_sheet(rows, title="haikei demo: drawn by code, painted by the house model, revised by a pretend artist", drafts=count).save(file)
+    contact_sheet(rows, title="haikei demo: drawn by code, painted by the house model, revised by a pretend artist", drafts=count).save(
+        file
+    )
 
 
 def _row(studio: Studio, draft: Round) -> CutRow:

@@ -48,7 +48,9 @@ def test_a_wrong_setting_is_one_sentence_and_exit_code_1(tmp_path: Path, setting
     file = tmp_path / "haikei.toml"
     file.write_text(settings)
 
-    ran = subprocess.run([sys.executable, "-m", "integration.cli.app", "status", "-s", str(file)], capture_output=True, text=True, check=False)
+    ran = subprocess.run(
+        [sys.executable, "-m", "integration.cli.app", "status", "-s", str(file)], capture_output=True, text=True, check=False
+    )
 
     assert ran.returncode == 1
     assert said in ran.stderr
@@ -57,7 +59,10 @@ def test_a_wrong_setting_is_one_sentence_and_exit_code_1(tmp_path: Path, setting
 
 def test_a_settings_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     ran = subprocess.run(
-        [sys.executable, "-m", "integration.cli.app", "status", "-s", str(tmp_path / "no.toml")], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "integration.cli.app", "status", "-s", str(tmp_path / "no.toml")],
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     assert (ran.returncode, "no.toml does not exist" in ran.stderr) == (1, True)

@@ -172,7 +172,13 @@ def test_an_event_survives_being_stored(event: TrackerEvent) -> None:
 
 @pytest.mark.parametrize(
     ("old", "new", "entered", "left"),
-    [("rev", "apr", True, False), ("apr", "rev", False, True), ("apr", "fin", False, False), (None, "apr", True, False), ("rev", "ip", False, False)],
+    [
+        ("rev", "apr", True, False),
+        ("apr", "rev", False, True),
+        ("apr", "fin", False, False),
+        (None, "apr", True, False),
+        ("rev", "ip", False, False),
+    ],
 )
 def test_approved_stands_for_every_status_the_show_calls_so(old: str | None, new: str, entered: bool, left: bool) -> None:
     on, rules = On("file"), ProjectSettings(approved=("apr", "fin"))
@@ -186,7 +192,9 @@ def test_approved_stands_for_every_status_the_show_calls_so(old: str | None, new
 
 
 def test_a_studios_own_hooks_stand_beside_the_built_in_ones(tmp_path: Path) -> None:
-    (tmp_path / "ours.py").write_text("def register(on):\n    @on.task_status(becomes='hld')\n    def shout(event, actions):\n        pass\n")
+    (tmp_path / "ours.py").write_text(
+        "def register(on):\n    @on.task_status(becomes='hld')\n    def shout(event, actions):\n        pass\n"
+    )
 
     names = [hook.name for hook in load_hooks([tmp_path]).hooks]
 

@@ -14,7 +14,9 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 def background(episode: str = "ep01") -> Background:
     shot = Shot(id=ShotId("7"), code="c001")
-    return Background(id=BackgroundId("Shot:7"), project=Project(id=ProjectId("70"), name="Show"), code="c001", shots=(shot,), episode=episode)
+    return Background(
+        id=BackgroundId("Shot:7"), project=Project(id=ProjectId("70"), name="Show"), code="c001", shots=(shot,), episode=episode
+    )
 
 
 def permission(**given: object) -> AiUse:

@@ -21,8 +21,17 @@ def connection(tmp_path: Path) -> sa.Connection:
 
 def approval(**given: object) -> Approval:
     facts: dict[str, object] = {
-        "site": "s", "project": "70", "background": "Shot:1", "part": "BG", "code": "c001", "layout_task": "2001",
-        "genzu_version": "3001/9", "genzu_sha256": "ab" * 32, "because": "17", "order": 17, "at_ms": 1,
+        "site": "s",
+        "project": "70",
+        "background": "Shot:1",
+        "part": "BG",
+        "code": "c001",
+        "layout_task": "2001",
+        "genzu_version": "3001/9",
+        "genzu_sha256": "ab" * 32,
+        "because": "17",
+        "order": 17,
+        "at_ms": 1,
     }
     return Approval(**{**facts, **given})  # type: ignore[arg-type]  # facts of a test
 
