@@ -30,6 +30,13 @@ def test_every_haikei_command_of_readme_is_in_the_command_line() -> None:
         assert done.returncode == 0, f"README names `haikei {command}`: {done.stderr[-500:]}"
 
 
+def test_every_link_between_our_pages_leads_somewhere() -> None:
+    pages = [*HOUSE.glob("*.md"), *HOUSE.glob("deploy/*.md")]
+    links = {(page, link) for page in pages for link in re.findall(r"\]\(([^)#\s]+)", page.read_text()) if "://" not in link}
+
+    assert {f"{page.name}: {link}" for page, link in links if not (page.parent / link).exists()} == set()
+
+
 def _commands() -> str:
     """Only what stands as code: fenced blocks and inline."""
     fenced = re.findall(r"^```[^\n]*\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
