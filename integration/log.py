@@ -14,7 +14,9 @@ def set_up_log(*, level: str = "info", json: bool | None = None) -> None:
         json: one JSON object a line; by default when standard error is not a terminal.
     """
     as_json = not sys.stderr.isatty() if json is None else json
-    renderer: structlog.typing.Processor = structlog.processors.JSONRenderer(ensure_ascii=False) if as_json else structlog.dev.ConsoleRenderer()
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer(ensure_ascii=False) if as_json else structlog.dev.ConsoleRenderer()
+    )
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

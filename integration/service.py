@@ -17,6 +17,7 @@ from integration.workflow.approval import TrackerActions
 from integration.workflow.delivery import supersede
 from integration.workflow.draft import DraftStory
 from integration.workflow.notice import notice
+from render_service.client import take_slot
 from render_service.contract import Look
 
 log = structlog.get_logger(__name__)
@@ -30,7 +31,11 @@ def serve(studio: Studio, stop: threading.Event) -> None:
     Raises:
         HaikeiError: another integration works on this database, or a hook file cannot be loaded.
     """
-    name = engine.OnlyOne(studio.engine, engine.EXECUTOR)
+    slot = take_slot(studio.settings.database_url(), engine.EXECUTOR)
+    if slot is None:
+        raise HaikeiError(
+            "another haikei integration already works on this database", hint="Stop it first; `haikei status` needs no second one."
+        )
     try:
         registry = load_hooks(studio.settings.hooks.folders)
         engine.launch(studio.settings.database_url(), lambda: _register(studio), queues=[queues.STORY_QUEUE])
@@ -39,7 +44,7 @@ def serve(studio: Studio, stop: threading.Event) -> None:
         finally:
             engine.stop()
     finally:
-        name.release()
+        slot.release()
 
 
 def _register(studio: Studio) -> None:

@@ -56,7 +56,11 @@ def open_studio(settings: Settings) -> Studio:
 def storage_options(settings: Settings) -> dict[str, Any]:
     """What `open_storage` takes, here and in a render worker's process."""
     storage = settings.storage
-    secret = storage.secret_access_key_file.read_text().strip() if storage.secret_access_key_file else storage.secret_access_key.get_secret_value()
+    secret = (
+        storage.secret_access_key_file.read_text().strip()
+        if storage.secret_access_key_file
+        else storage.secret_access_key.get_secret_value()
+    )
     return {
         "kind": storage.kind,
         "folder": str((storage.folder or settings.state_folder / "media").absolute()),

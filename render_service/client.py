@@ -7,6 +7,7 @@ from dbos import DBOSClient, WorkflowSerializationFormat, WorkflowStatus
 from integration.errors import RenderError, TransientRenderError
 from render_service.contract import APPLICATION_VERSION, RENDER_QUEUE, RENDER_WORKFLOW, Look, RenderRequest, RenderResult
 from render_service.looks import list_looks, load_look
+from render_service.reclaim import reclaim_renders
 from render_service.slot import SlotLock, take_slot
 from render_service.weights import check_weights, files_digest
 
@@ -19,6 +20,7 @@ __all__ = [
     "files_digest",
     "list_looks",
     "load_look",
+    "reclaim_renders",
     "render_id",
     "render_result",
     "take_slot",

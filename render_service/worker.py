@@ -108,7 +108,7 @@ def _launch(settings: WorkerSettings, story: RenderStory) -> None:
     }
     DBOS(config=config)
 
-    @DBOS.workflow(name=RENDER_WORKFLOW, max_recovery_attempts=5)
+    @DBOS.workflow(name=RENDER_WORKFLOW, max_recovery_attempts=20)
     def render(data: dict[str, Any]) -> dict[str, Any]:
         return story.run(data)
 

@@ -60,6 +60,20 @@ class RunningHaikei:
         line = self.process.stdout.readline()
         assert line.startswith("{"), self.log.read_text()[-3000:]
 
+    def start_worker(self, slot: str) -> subprocess.Popen[str]:
+        """Start `haikei worker` as a process of its own and wait until it is ready."""
+        with self.log.open("a") as log:
+            worker = subprocess.Popen(
+                [sys.executable, "-m", "integration.cli.app", "worker", "--slot", slot, "--settings", str(self.settings_file)],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
+        assert worker.stdout is not None
+        assert worker.stdout.readline().startswith("{"), self.log.read_text()[-3000:]
+        return worker
+
     def kill(self) -> None:
         """kill -9 for the whole process group."""
         assert self.process is not None
@@ -113,14 +127,15 @@ def running_haikei(
     genzu: bool = True,
     steps: int = 2,
     project: Mapping[str, Any] | None = None,
-    extra: str = "",
+    database: str = "",
+    workers: int = 1,
     up: bool = True,
 ) -> Iterator[RunningHaikei]:
     """The services over an episode of `cuts` cuts, painted by the tiny Look; `project` adds to the show's settings."""
     build_tiny_look(folder / "looks", num_inference_steps=steps)
     seed = write_episode(folder / "seed", cuts=cuts, genzu=genzu)
     with start_sandbox(seed, folder=folder / "studio") as sandbox:
-        file = write_settings(folder, sandbox, project or {}, extra)
+        file = write_settings(folder, sandbox, project or {}, database=database, workers=workers)
         list(open_tracker(read_settings(file)).set_up(apply=True))
         haikei = RunningHaikei(sandbox=sandbox, settings_file=file, log=folder / "haikei.log")
         if up:
@@ -132,7 +147,7 @@ def running_haikei(
                 haikei.kill()
 
 
-def write_settings(folder: Path, sandbox: RunningSandbox, project: Mapping[str, Any], extra: str) -> Path:
+def write_settings(folder: Path, sandbox: RunningSandbox, project: Mapping[str, Any], *, database: str = "", workers: int = 1) -> Path:
     """The settings file of a test's services."""
     shown = {"drafts": 2, "ai_use": [{"allowed_by": "製作 一", "until": "2099-12-31"}], **project}
     lines = "\n".join(f"{key} = {_toml(value)}" for key, value in shown.items())
@@ -140,7 +155,8 @@ def write_settings(folder: Path, sandbox: RunningSandbox, project: Mapping[str, 
     file.write_text(
         f"""tracker = "shotgrid"
 state_folder = "{folder / "state"}"
-{extra}
+[database]
+url = "{database}"
 [shotgrid]
 url = "{sandbox.url}"
 script_name = "{sandbox.script_name}"
@@ -151,6 +167,7 @@ look_back_s = 5
 sweep_s = 2
 hook_retry_s = 0.1
 [render]
+workers = {workers}
 look = "tiny"
 looks = ["{folder / "looks"}"]
 [projects."{PROJECT}"]

@@ -21,7 +21,7 @@ READY_S = 120.0
 """Longest wait for a child to say that it is ready."""
 
 
-def worker_options(settings: Settings, *, slot: str, drain: bool = False) -> dict[str, Any]:
+def worker_options(settings: Settings, *, slot: str, drain: bool = False, parent_pid: int = 0) -> dict[str, Any]:
     """What a render worker is told on standard input, secrets included: nothing of it stands on a command line."""
     return {
         "database_url": settings.database_url(),
@@ -30,6 +30,7 @@ def worker_options(settings: Settings, *, slot: str, drain: bool = False) -> dic
         "slot": slot,
         "threads": settings.render.threads,
         "drain": drain,
+        "parent_pid": parent_pid,
         "warm": sorted({rules.look or settings.render.look for rules in settings.projects.values()} or {settings.render.look}),
     }
 
@@ -43,7 +44,7 @@ def start_worker(settings: Settings, *, slot: str, log: TextIO | None = None) ->
     """Start a render worker as a child; it says when it is ready, see `wait_ready`."""
     child = _start([sys.executable, "-P", "-m", "render_service.worker"], log=log, stdin=True)
     assert child.stdin is not None
-    child.stdin.write(json.dumps(worker_options(settings, slot=slot)))
+    child.stdin.write(json.dumps(worker_options(settings, slot=slot, parent_pid=os.getpid())))
     child.stdin.close()
     return child
 

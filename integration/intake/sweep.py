@@ -7,6 +7,7 @@ from integration.studio import Studio
 from integration.workflow import queues, rounds
 from integration.workflow.approval import TrackerActions
 from integration.workflow.rounds import DraftState, Round
+from render_service.client import reclaim_renders
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +30,7 @@ def sweep(studio: Studio, actions: TrackerActions) -> None:
             actions.withdraw_if_reopened(draft)
         except HaikeiError as error:
             log.warning("sweep failed", draft=draft.key, error=str(error))
+    reclaim_renders(studio.queue, studio.settings.database_url())
     for draft in standing:
         if draft.state is DraftState.FAILED and draft.attempt < MAX_ATTEMPTS:
             take_up_again(studio, draft)

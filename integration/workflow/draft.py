@@ -28,6 +28,9 @@ from render_service.contract import Look, RenderRequest, RenderResult, Scene
 
 log = structlog.get_logger(__name__)
 
+CANCELLED = "cancelled"
+"""Stands for the refusal of a render that was stopped."""
+
 
 @dataclass(frozen=True, slots=True)
 class DraftStory:
@@ -53,7 +56,9 @@ class DraftStory:
         if not step("hand to render service", self._hand_over, request.as_json()):
             return step("end", self._state)
         result = RenderResult.from_json(self._await(render_id(self.key)))
-        if result.refusal == "cancelled" or not step("take drafts", self._take, result.started_ms, bool(result.refusal)):
+        if result.refusal == CANCELLED:
+            return step("end cancelled", self._end_cancelled)
+        if not step("take drafts", self._take, result.started_ms, bool(result.refusal)):
             return step("end", self._state)
         if result.refusal:
             return self._refuse("look", result.refusal)
@@ -131,7 +136,7 @@ class DraftStory:
             answer: dict[str, Any] = handle.get_result(polling_interval_sec=0.25)
         except Exception as error:  # noqa: BLE001  # the engine's errors differ by version and come back as text after a restart
             name = f"{type(error).__name__} {error}"
-            refusal = "cancelled" if "ancel" in name else f"The render worker could not finish this genzu: {error}"
+            refusal = CANCELLED if "ancel" in name else f"The render worker could not finish this genzu: {error}"
             return RenderResult(key=self.key, refusal=refusal).as_json()
         return answer
 
@@ -145,6 +150,13 @@ class DraftStory:
                 state=forward,
                 render_started_ms=started_ms,
             )
+
+    def _end_cancelled(self) -> str:
+        with self.studio.engine.connect() as connection:
+            wanted = rounds.find(connection, self.key).wanted
+        if wanted:
+            self._fail("The rendering was stopped: it outlived too many render workers.")
+        return self._state()
 
     def _wanted(self) -> bool:
         with self.studio.engine.connect() as connection:

@@ -1,14 +1,12 @@
-"""DBOS as haikei uses it: how a step is run, which workflows there are, and one executor for each name."""
+"""DBOS as haikei uses it: how a step is run, and how the engine starts and stops."""
 
-import fcntl
 from collections.abc import Callable
-from pathlib import Path
-from typing import IO, Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
 
-from integration.errors import HaikeiError, TransientRenderError, TransientStorageError, TransientTrackerError
+from integration.errors import TransientRenderError, TransientStorageError, TransientTrackerError
 from render_service.contract import APPLICATION, APPLICATION_VERSION
 
 P = ParamSpec("P")
@@ -66,35 +64,3 @@ def workflow(name: str, call: Callable[..., Any]) -> None:
 def stop(*, timeout_s: int = 30) -> None:
     """Let the steps in hand finish, then stop the engine."""
     DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=timeout_s)
-
-
-class OnlyOne:
-    """Holds a name for this process, so that no second integration works on the same database."""
-
-    def __init__(self, engine: sa.Engine, name: str) -> None:
-        self._held: IO[str] | sa.Connection = self._lock_file(engine, name) if engine.dialect.name == "sqlite" else self._lock(engine, name)
-
-    def _lock_file(self, engine: sa.Engine, name: str) -> IO[str]:
-        file = Path(f"{engine.url.database}.{name}.lock").open("w")  # noqa: SIM115  # held until `release`
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            file.close()
-            raise _taken(name) from error
-        return file
-
-    def _lock(self, engine: sa.Engine, name: str) -> sa.Connection:
-        connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        taken = connection.execute(sa.text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))"), {"name": f"haikei:{name}"}).scalar()
-        if not taken:
-            connection.close()
-            raise _taken(name)
-        return connection
-
-    def release(self) -> None:
-        """Give the name back."""
-        self._held.close()
-
-
-def _taken(name: str) -> HaikeiError:
-    return HaikeiError(f"another haikei {name} already works on this database", hint="Stop it first; `haikei status` needs no second one.")

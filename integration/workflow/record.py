@@ -174,7 +174,7 @@ def draft_rendered(
     if log.index_of(connection, key=f"{Kind.DRAFT_RENDERED}:{subject.draft}:{number}") is not None:
         return
     recipe, look = result.recipe, request.look
-    run = next(iter(recipe.get("runs", ())), {})
+    run: dict[str, Any] = next(iter(recipe.get("runs", ())), {})
     ai = Ai(
         model_id=look.name,
         revision=code(look.revision),

@@ -8,6 +8,7 @@ from typing import Any
 import cv2
 import pytest
 import shotgun_api3
+import sqlalchemy as sa
 
 from tests.pretend_episode import PROJECT_ID, Cut, draw_genzu, signed_in
 from tests.running_haikei import RunningHaikei, running_haikei
@@ -224,7 +225,5 @@ def hand_in_genzu(who: shotgun_api3.Shotgun, cut: Cut, folder: Path, *, number: 
 def entries_of(haikei: RunningHaikei, cut: Cut) -> list[bytes]:
     """The record's entries of a cut, as stored."""
     with haikei.engine.connect() as connection:
-        rows = connection.exec_driver_sql(
-            "SELECT e.body FROM ledger_entry e JOIN ledger_entry_shot s ON s.idx = e.idx WHERE s.shot = ? ORDER BY e.idx", (cut.code,)
-        )
-        return [bytes(row[0]) for row in rows]
+        query = "SELECT e.body FROM ledger_entry e JOIN ledger_entry_shot s ON s.idx = e.idx WHERE s.shot = :shot ORDER BY e.idx"
+        return [bytes(row[0]) for row in connection.execute(sa.text(query), {"shot": cut.code})]

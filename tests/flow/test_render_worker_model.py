@@ -33,7 +33,7 @@ class Failing:
 
     def __init__(self, pipeline: Any, *, most: int = 100, value: float | None = None, error: Exception | None = None) -> None:
         self.pipeline, self.most, self.value, self.error = pipeline, most, value, error
-        self.scheduler = pipeline.scheduler
+        self.components = pipeline.components
         self.batches: list[int] = []
 
     def __call__(self, **arguments: Any) -> Any:
