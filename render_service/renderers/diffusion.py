@@ -61,6 +61,8 @@ def open_renderer(look: Look, *, threads: int = 0) -> Renderer:
         RenderError: the weights are not what the Look says, or cannot be loaded.
     """
     check_weights(look)
+    if look.scheduler and look.kind == "cascade":
+        raise RenderError(f"the Look '{look.name}' names a scheduler, and a cascade has its own", hint="Remove it from [sampler].")
     if look.scheduler and look.scheduler not in SCHEDULERS:
         raise RenderError(
             f"the Look '{look.name}' names the scheduler '{look.scheduler}'", hint=f"Use one of: {', '.join(sorted(SCHEDULERS))}."
@@ -96,7 +98,7 @@ class DiffusionRenderer:
         self._facts: dict[str, str | int] = {
             "renderer": "diffusers",
             "pipeline": type(pipeline).__name__,
-            "scheduler": type(pipeline.scheduler).__name__,
+            "scheduler": ", ".join(type(part).__name__ for name, part in pipeline.components.items() if name.endswith("scheduler")),
             "device": torch.cuda.get_device_name() if device == "cuda" else "cpu",
             "dtype": dtype,
             "threads": torch.get_num_threads(),
