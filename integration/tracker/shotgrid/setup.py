@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 
+from shotgun_api3 import Fault
+
 from integration.errors import TrackerError, TransientTrackerError
 from integration.settings import ProjectSettings
 from integration.tracker.protocol import SetUpStep
 from integration.tracker.shotgrid.connection import Client, Connection
+from integration.tracker.shotgrid.faults import meaning
 from integration.tracker.shotgrid.records import STATUS, VERSION_TYPE
 from integration.tracker.shotgrid.schema import KEYED, WANTED_FIELDS, Field, WantedField, fields_of
 
@@ -54,7 +57,7 @@ def _field(connection: Connection, wanted: WantedField, there: Mapping[str, Fiel
 def _create(connection: Connection, wanted: WantedField) -> None:
     def make(sg: Client) -> None:
         if wanted.name not in fields_of(sg, wanted.entity):
-            given = sg.schema_field_create(wanted.entity, wanted.data_type, wanted.display_name, {"description": wanted.description})
+            given = _created(sg, wanted, connection)
             if given != wanted.name:
                 sg.schema_field_delete(wanted.entity, given)
                 raise TrackerError(
@@ -71,6 +74,19 @@ def _create(connection: Connection, wanted: WantedField) -> None:
             sg.schema_field_update(wanted.entity, wanted.name, {"name": wanted.shown_as})
 
     connection.tried(make)
+
+
+def _created(sg: Client, wanted: WantedField, connection: Connection) -> str:
+    try:
+        return str(sg.schema_field_create(wanted.entity, wanted.data_type, wanted.display_name, {"description": wanted.description}))
+    except Fault as fault:
+        refusal = meaning(fault, script=connection.script, where=connection.site)
+        if isinstance(refusal, TransientTrackerError):
+            raise refusal from fault
+        raise TrackerError(
+            f"field {wanted.entity}.{wanted.name} could not be made: {refusal}",
+            hint=f"Let the ShotGrid admin restore or purge {wanted.name} if it lies in the fields' trash, or let the script add fields.",
+        ) from fault
 
 
 def _types(connection: Connection, types: list[str], field: Field | None, apply: bool) -> Iterator[SetUpStep]:

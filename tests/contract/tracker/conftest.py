@@ -1,0 +1,35 @@
+"""Each adapter's site, fresh for each test where that is cheap."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from integration.sandbox.server import start_sandbox
+from PIL import Image
+
+from tests.contract.tracker.shotgrid_site import ShotGridSite, write_seed
+from tests.contract.tracker.sites import Site
+
+
+@pytest.fixture(params=["shotgrid"])
+def bare_site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
+    """A site that was never set up."""
+    with start_sandbox(write_seed(tmp_path), folder=tmp_path / "studio") as sandbox:
+        site = ShotGridSite(sandbox)
+        yield site
+        site.close()
+
+
+@pytest.fixture
+def site(bare_site: Site) -> Site:
+    """A site that was set up."""
+    assert all(step.state != "missing" for step in bare_site.tracker.set_up(apply=True))
+    return bare_site
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    """A small PNG with a Japanese name."""
+    path = tmp_path / "原図_c012.png"
+    Image.effect_noise((320, 180), 60).convert("RGB").save(path)
+    return path

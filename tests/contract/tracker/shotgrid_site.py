@@ -1,0 +1,161 @@
+"""A ShotGrid site for the contract suite: the sandbox, worked on by people through the vendor's client."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+import shotgun_api3
+from integration.sandbox.server import RunningSandbox
+from pydantic import SecretStr
+
+from integration.production import BackgroundId, Person, PersonId, PersonKind, Project, ProjectId, TaskId, VersionId
+from integration.settings import ProjectSettings, ShotGridSettings
+from integration.tracker.protocol import Tracker
+from integration.tracker.shotgrid import open_shotgrid
+from tests.contract.tracker.sites import Call, Trouble
+
+PASSWORD = "a-password-of-the-tests"
+PROJECT = {"type": "Project", "id": 70, "name": "雨の街"}
+ARTIST, LEFT, COORDINATOR = 41, 42, 43
+STEPS = {("Shot", "Layout"): 11, ("Shot", "Background"): 12, ("Asset", "Layout"): 13, ("Asset", "Background"): 14}
+STATUSES: dict[Trouble, int | Literal["reset"]] = {
+    Trouble.BUSY: 429,
+    Trouble.DOWN: 503,
+    Trouble.CUT: "reset",
+    Trouble.CUT_AFTER: "reset",
+    Trouble.ANSWER_LOST: 502,
+}
+KINDS = {"version": ("Version", "code"), "task": ("Task", "content"), "note": ("Note", "subject"), "playlist": ("Playlist", "code")}
+
+
+def write_seed(folder: Path) -> Path:
+    """A show with steps, three people and a group; no cuts yet."""
+    people = [(ARTIST, "sato", "佐藤 花", "act"), (LEFT, "left", "去 太郎", "dis"), (COORDINATOR, "shinko", "進行 めい", "act")]
+    entities: list[dict[str, Any]] = [
+        *(
+            {
+                "type": "HumanUser",
+                "id": number,
+                "login": login,
+                "name": name,
+                "email": f"{login}@example.com",
+                "sg_status_list": status,
+                "password_proxy": PASSWORD,
+            }
+            for number, login, name, status in people
+        ),
+        {"type": "ApiUser", "id": 5, "firstname": "haikei", "salted_password": "a-key-of-the-tests"},
+        {"type": "Group", "id": 8, "code": "背景班", "users": [{"type": "HumanUser", "id": number} for number in (ARTIST, LEFT)]},
+        PROJECT,
+        *({"type": "Step", "id": number, "code": code, "entity_type": kind} for (kind, code), number in STEPS.items()),
+    ]
+    seed = folder / "seed.json"
+    seed.write_text(json.dumps({"entities": entities}, ensure_ascii=False), encoding="utf-8")
+    return seed
+
+
+class ShotGridSite:
+    """See `Site`."""
+
+    project = Project(id=ProjectId(str(PROJECT["id"])), name=str(PROJECT["name"]))
+    artist = Person(id=PersonId(f"HumanUser:{ARTIST}"), name="佐藤 花")
+    group = Person(id=PersonId("Group:8"), name="背景班", kind=PersonKind.GROUP)
+    layout_step, background_step = "Layout", "Background"
+    ready, approved, reviewed, draft_type = "rdy", "apr", "rev", "AI draft"
+
+    def __init__(self, sandbox: RunningSandbox) -> None:
+        self.sandbox = sandbox
+        self.tracker: Tracker = self.opened_again()
+        self._person = shotgun_api3.Shotgun(sandbox.url, login="shinko", password=PASSWORD, convert_datetimes_to_utc=False)
+
+    def close(self) -> None:
+        self._person.close()
+
+    def opened_with_wrong_key(self) -> Tracker:
+        return self._opened("not-the-key", 0.0)
+
+    def opened_again(self, *, look_back_s: float = 0.0) -> Tracker:
+        return self._opened(self.sandbox.api_key, look_back_s)
+
+    def _opened(self, key: str, look_back_s: float) -> Tracker:
+        settings = ShotGridSettings(url=self.sandbox.url, script_name=self.sandbox.script_name, api_key=SecretStr(key), timeout_s=20)
+        return open_shotgrid(settings, {self.project.name: ProjectSettings()}, look_back_s, first_wait_s=0.0)
+
+    def new_cut(self, code: str) -> BackgroundId:
+        return BackgroundId(f"Shot:{self._made('Shot', code=code)}")
+
+    def new_background(self, code: str, cuts: list[BackgroundId]) -> BackgroundId:
+        shots = [{"type": "Shot", "id": int(cut.partition(":")[2])} for cut in cuts]
+        return BackgroundId(f"Asset:{self._made('Asset', code=code, shots=shots)}")
+
+    def new_task(self, background: BackgroundId, *, step: str, name: str, status: str, assigned: bool = False) -> TaskId:
+        kind, _, number = background.partition(":")
+        return TaskId(
+            self._made(
+                "Task",
+                content=name,
+                entity={"type": kind, "id": int(number)},
+                step={"type": "Step", "id": STEPS[kind, step]},
+                sg_status_list=status,
+                task_assignees=[{"type": "HumanUser", "id": ARTIST}] if assigned else [],
+            )
+        )
+
+    def _made(self, kind: str, **fields: Any) -> str:
+        return str(self._person.create(kind, {"project": {"type": "Project", "id": PROJECT["id"]}, **fields})["id"])
+
+    def approve(self, task: TaskId) -> None:
+        self._person.update("Task", int(task), {"sg_status_list": self.approved})
+
+    def retire_task(self, task: TaskId) -> None:
+        self._person.delete("Task", int(task))
+
+    def retire_version(self, version: VersionId) -> None:
+        self._person.delete("Version", int(version))
+
+    def hand_in(self, task: TaskId, name: str, picture: Path | None, *, is_genzu: bool = False) -> VersionId:
+        link = {"type": "Task", "id": int(task)}
+        entity = self._person.find_one("Task", [["id", "is", int(task)]], ["entity"])["entity"]
+        version = self._made("Version", code=name, sg_task=link, entity=entity, sg_haikei_genzu=is_genzu)
+        if picture is not None:
+            self._person.upload("Version", int(version), str(picture), field_name="sg_uploaded_movie")
+        return VersionId(version)
+
+    def copy_version(self, version: VersionId) -> VersionId:
+        fields = ["code", "sg_task", "entity", "sg_status_list", "sg_version_type", "sg_haikei_key"]
+        record = self._person.find_one("Version", [["id", "is", int(version)]], fields)
+        return VersionId(self._made("Version", **{field: record[field] for field in fields}))
+
+    def count(self, kind: str, name: str) -> int:
+        if kind == "in playlist":
+            return len(self._person.find_one("Playlist", [["id", "is", int(name)]], ["versions"])["versions"])
+        entity, field = KINDS[kind]
+        return len(self._person.find(entity, [[field, "is", name]]))
+
+    def note_text(self, note: str) -> str:
+        return str(self._person.find_one("Note", [["id", "is", int(note)]], ["content"])["content"])
+
+    def hide_status(self, status: str) -> None:
+        self._person.schema_field_update("Task", "sg_status_list", {"hidden_values": [status]}, project_entity=PROJECT)
+
+    def trouble(self, what: Trouble, on: Call, *, times: int = 1) -> None:
+        lost = what in (Trouble.ANSWER_LOST, Trouble.CUT_AFTER)
+        method = {Call.READ: "read", Call.CREATE: "create", Call.UPDATE: "update", Call.UPLOAD: "link_file" if lost else "upload_put"}[on]
+        self.sandbox.faults.fail(method, times=times, status=STATUSES[what], after=lost)
+
+    def broken_downloads(self, times: int) -> None:
+        self.sandbox.faults.truncate_downloads = times
+
+    @contextmanager
+    def lost_meta(self) -> Iterator[None]:
+        self.sandbox.faults.null_meta = 100
+        yield
+        self.sandbox.faults.null_meta = 0
+
+    @contextmanager
+    def late_events(self) -> Iterator[None]:
+        self.sandbox.faults.hold_events_s = 1.0
+        yield
+        self.sandbox.faults.hold_events_s = 0.0

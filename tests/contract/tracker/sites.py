@@ -1,0 +1,125 @@
+"""What the contract suite needs of a site, whichever tracker runs it: people at work, and trouble on the way."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from integration.production import BackgroundId, Person, Project, TaskId, VersionId
+from integration.tracker.protocol import Tracker
+
+
+class Trouble(StrEnum):
+    """What may happen to one call."""
+
+    BUSY = "busy"
+    """Refused before it was done: asked to come back."""
+    DOWN = "down"
+    """Refused before it was done: maintenance."""
+    CUT = "cut"
+    """The connection is cut before an answer."""
+    CUT_AFTER = "cut after"
+    """Done, but the connection is cut before an answer."""
+    ANSWER_LOST = "answer lost"
+    """Done, but a gateway answered with an error."""
+
+
+class Call(StrEnum):
+    """Which call is troubled."""
+
+    READ = "read"
+    CREATE = "create"
+    UPDATE = "update"
+    UPLOAD = "upload"
+
+
+class Site(Protocol):
+    """A site with one project, its Layout and Background steps, and people."""
+
+    tracker: Tracker
+    project: Project
+    artist: Person
+    """A person called 佐藤 花."""
+    group: Person
+    """A group with `artist` in it, and one who left."""
+    layout_step: str
+    background_step: str
+    ready: str
+    """A task status."""
+    approved: str
+    """A task status."""
+    reviewed: str
+    """A Version status."""
+    draft_type: str
+
+    def opened_with_wrong_key(self) -> Tracker:
+        """The same site, with a key it does not know."""
+        ...
+
+    def opened_again(self, *, look_back_s: float = 0.0) -> Tracker:
+        """The same site, opened by another process."""
+        ...
+
+    def new_cut(self, code: str) -> BackgroundId:
+        """A cut of `project`."""
+        ...
+
+    def new_background(self, code: str, cuts: list[BackgroundId]) -> BackgroundId:
+        """A background that serves `cuts`."""
+        ...
+
+    def new_task(self, background: BackgroundId, *, step: str, name: str, status: str, assigned: bool = False) -> TaskId:
+        """A person makes a task."""
+        ...
+
+    def approve(self, task: TaskId) -> None:
+        """A person sets the task to `approved`."""
+        ...
+
+    def retire_task(self, task: TaskId) -> None:
+        """A person deletes a task."""
+        ...
+
+    def retire_version(self, version: VersionId) -> None:
+        """A person deletes a Version."""
+        ...
+
+    def hand_in(self, task: TaskId, name: str, picture: Path | None, *, is_genzu: bool = False) -> VersionId:
+        """A person hands a Version in."""
+        ...
+
+    def copy_version(self, version: VersionId) -> VersionId:
+        """A person duplicates a Version, fields and all."""
+        ...
+
+    def count(self, kind: str, name: str) -> int:
+        """How many living entities of a kind (`version`, `task`, `note`, `playlist`) carry this name."""
+        ...
+
+    def note_text(self, note: str) -> str:
+        """A note's text as people read it."""
+        ...
+
+    def trouble(self, what: Trouble, on: Call, *, times: int = 1) -> None:
+        """Let the next `times` calls of this kind fail so."""
+        ...
+
+    def broken_downloads(self, times: int) -> None:
+        """Let the next downloads end half-way."""
+        ...
+
+    def lost_meta(self) -> AbstractContextManager[None]:
+        """What happens inside is logged by the server without detail."""
+        ...
+
+    def late_events(self) -> AbstractContextManager[None]:
+        """What happens inside reaches the event log about a second later, behind what follows."""
+        ...
+
+    def hide_status(self, status: str) -> None:
+        """Hide a task status in `project`."""
+        ...
+
+
+Sites = Iterator[Site]

@@ -1,0 +1,74 @@
+"""ShotGrid's own traps: names it changes in silence, fields of another type, creates its client sends twice."""
+
+import pytest
+
+from integration.errors import TrackerError
+from integration.tracker.shotgrid.connection import Connection
+from integration.tracker.shotgrid.records import KEY
+from integration.tracker.shotgrid.schema import fields_of
+from integration.tracker.shotgrid.writing import plain
+from tests.contract.tracker.shotgrid_site import PROJECT, ShotGridSite
+from tests.contract.tracker.work import draft
+
+
+def connection(site: ShotGridSite) -> Connection:
+    return Connection(site.sandbox.url, script=site.sandbox.script_name, key=site.sandbox.api_key, timeout_s=20, first_wait_s=0.0)
+
+
+def test_a_field_of_the_right_name_and_the_wrong_type_is_left_to_a_person(bare_site: ShotGridSite) -> None:
+    connection(bare_site).tried(lambda sg: sg.schema_field_create("Version", "number", "haikei key"))
+
+    steps = {step.subject: step for step in bare_site.tracker.set_up(apply=True)}
+
+    step = steps[f"field Version.{KEY} (text)"]
+    assert step.state == "by hand"
+    assert "number" in step.detail
+    assert fields_of_version(bare_site) & {KEY, f"{KEY}_1"} == {KEY}
+
+
+def test_a_field_whose_name_lies_in_the_trash_is_told_and_not_made_under_another(bare_site: ShotGridSite) -> None:
+    connection(bare_site).tried(
+        lambda sg: (sg.schema_field_create("Version", "text", "haikei key"), sg.schema_field_delete("Version", KEY))
+    )
+
+    with pytest.raises(TrackerError) as told:
+        list(bare_site.tracker.set_up(apply=True))
+
+    assert "trash" in told.value.hint
+    assert not fields_of_version(bare_site) & {KEY, f"{KEY}_1"}
+
+
+def fields_of_version(site: ShotGridSite) -> set[str]:
+    return set(connection(site).tried(lambda sg: fields_of(sg, "Version")))
+
+
+def test_two_drafts_of_one_key_become_the_older_one(site: ShotGridSite) -> None:
+    asked = draft(site)
+    written = {"project": {"type": "Project", "id": PROJECT["id"]}, "code": asked.name, KEY: "draft:contract:twins"}
+    twins = connection(site).tried(lambda sg: [sg.create("Version", written, [])["id"] for _ in range(3)])
+
+    kept = site.tracker.create_version(asked, key="draft:contract:twins")
+
+    assert kept == str(min(twins))
+    assert site.count("version", asked.name) == 1
+
+
+def test_a_key_that_differs_in_case_is_another_key(site: ShotGridSite) -> None:
+    asked = draft(site)
+
+    lower = site.tracker.create_version(asked, key="draft:contract:case:a")
+
+    assert site.tracker.create_version(asked, key="draft:contract:case:A") != lower
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("背景\x00案\x1b[31m", "背景案[31m"),
+        ("一行\r\n二行\tここ", "一行\n二行\tここ"),
+        ("全角　空白🌇", "全角　空白🌇"),
+        ("a\u202eb", "ab"),
+    ],
+)
+def test_text_loses_what_nobody_can_see_and_nothing_else(written: str, read: str) -> None:
+    assert plain(written) == read
