@@ -137,7 +137,7 @@ class TrackerActions:
             record.draft_requested(connection, subject, genzu=layout.sheet, look_sha256=layout.look.digest)
             queues.enqueue(studio.queue, connection, queues.DRAFT, opened.key, opened.key, asdict(layout.look), layout.asked.rules.drafts)
         if last is not None and last.wanted:
-            cancel_render(studio.queue, last.key)
+            cancel_render(studio.queue, last.render_key)
         log.info("draft requested", draft=opened.key, background=approval.code, event_id=approval.because)
 
     def _hold(self, asked: Hold, because: Happened | None) -> None:

@@ -55,7 +55,7 @@ class DraftStory:
         request = self._request(look, count, prepared)
         if not step("hand to render service", self._hand_over, request.as_json()):
             return step("end", self._state)
-        result = RenderResult.from_json(self._await(render_id(self.key)))
+        result = RenderResult.from_json(self._await(render_id(request.key)))
         if result.refusal == CANCELLED:
             return step("end cancelled", self._end_cancelled)
         if not step("take drafts", self._take, result.started_ms, bool(result.refusal)):
@@ -95,6 +95,7 @@ class DraftStory:
         background = background_of(self.studio, draft)
         height, width = genzu.line.shape
         return {
+            "render_key": draft.render_key,
             "line": line.sha256,
             "mask": mask.sha256 if mask else None,
             "width_px": int(width),
@@ -112,7 +113,7 @@ class DraftStory:
 
     def _request(self, look: Look, count: int, prepared: dict[str, Any]) -> RenderRequest:
         return RenderRequest(
-            key=self.key,
+            key=prepared["render_key"],
             look=look,
             scene=Scene(**prepared["scene"]),
             line_sha256=prepared["line"],

@@ -66,6 +66,11 @@ class Round:
     created_ms: int
     changed_ms: int
 
+    @property
+    def render_key(self) -> str:
+        """The name of what is asked of the render service: another for each attempt, because an answer is final."""
+        return self.key if self.attempt == 1 else f"{self.key}~{self.attempt}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:

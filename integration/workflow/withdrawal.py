@@ -36,7 +36,7 @@ def withdraw(studio: Studio, old: Round, *, because: TaskStatusChanged | None, w
                 decided_by=None,
                 at_ms=milliseconds(because.at),
             )
-    cancel_render(studio.queue, old.key)
+    cancel_render(studio.queue, old.render_key)
     log.info("draft withdrawn", draft=old.key, background=old.code)
 
 
