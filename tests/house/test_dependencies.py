@@ -18,7 +18,6 @@ NOT_IMPORTED = {
     "accelerate": "diffusers loads weights through it, without a second copy in memory",
     "psycopg": "SQLAlchemy and DBOS import it by the database's URL",
     "safetensors": "diffusers and transformers read weights with it",
-    "python-multipart": "Starlette reads uploaded forms with it",
 }
 """Declared, though our code does not name them, and why."""
 BROUGHT_ALONG = {"botocore": "boto3"}
