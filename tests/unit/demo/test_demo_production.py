@@ -32,7 +32,7 @@ def links(value: Any) -> list[tuple[str, int]]:
 
 def genzu_file(cut: str) -> Path:
     version = next(v for v in of("Version") if v["sg_version_type"] == "genzu" and BY_ID[links(v["entity"])[0]]["code"] == cut)
-    return DEMO / version["sg_uploaded_movie"]["file"]
+    return DEMO / str(version["sg_uploaded_movie"]["file"])
 
 
 def test_every_entity_is_there_once_and_every_link_leads_to_one():
