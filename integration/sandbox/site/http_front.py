@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 import structlog
 
 from integration.sandbox.site.api import answer, parse_call
-from integration.sandbox.faults import Failure
+from integration.sandbox.site.faults import Failure
 from integration.sandbox.site.forms import read_form
 from integration.sandbox.site.identity import check_script
 from integration.sandbox.site.media import ATTACHMENT, file_of, thumbnail

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from integration.sandbox.faults import Faults
+from integration.sandbox.site.faults import Faults
 from integration.sandbox.site.schema import Schema, identifier
 from integration.sandbox.site.store import Row, Store
 

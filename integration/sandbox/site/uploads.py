@@ -7,7 +7,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import Protocol
 
 from integration.sandbox.site.forms import Form
 from integration.sandbox.site.identity import actor_of
@@ -25,6 +25,14 @@ _MOST_PARTS = 10_000
 _CHUNK = 1024 * 1024
 _FILMSTRIPS = ("filmstrip_image", "filmstrip_thumb_image")
 _PICTURES = ("image", "thumb_image", *_FILMSTRIPS)
+
+
+class Readable(Protocol):
+    """Where a body comes from."""
+
+    def read(self, size: int, /) -> bytes:
+        """Up to `size` bytes; none at the end."""
+        ...
 
 
 @dataclass(kw_only=True)
@@ -73,7 +81,7 @@ class Uploads:
         except RefusedError as error:
             return f"0\n{error}\n"
 
-    def put(self, upload: str, token: str, part: int, body: BinaryIO, size: int) -> str | None:
+    def put(self, upload: str, token: str, part: int, body: Readable, size: int) -> str | None:
         """Take the bytes of an upload or of one of its parts; its ETag, or None when the address is not one we gave.
 
         Raises:

@@ -34,28 +34,11 @@ def shown(studio: Studio, row: Row, field: Field) -> Any:
     """The value of `field` in `row` as it goes on the wire."""
     if field.name == "time_logs_sum":
         return time_logged(studio, row)
-    if field.name in ("cached_display_name", "name") and row.get(field.name) is None:
-        return studio.name_of(row) if field.name == "cached_display_name" or row["type"] == "HumanUser" else None
     value = row.get(field.name)
-    match field.data_type:
-        case "entity":
-            return studio.shown_link(value)
-        case "multi_entity":
-            return [link for link in map(studio.shown_link, value or ()) if link]
-        case "text" if isinstance(value, str):
-            return value.replace("<", "&lt;")
-        case "url" if isinstance(value, dict):
-            return _shown_file(studio, value)
-        case "image" if isinstance(value, dict):
-            return shown_picture(studio, value)
-        case "password":
-            return "*******"
-        case "checkbox":
-            return bool(value)
-        case "tag_list":
-            return value or []
-        case _:
-            return value
+    if value is None and (field.name == "cached_display_name" or (field.name == "name" and row["type"] == "HumanUser")):
+        value = studio.name_of(row)
+    show = _SHOWN.get(field.data_type)
+    return show(studio, value) if show else value
 
 
 def time_logged(studio: Studio, task: Row) -> int:
@@ -72,7 +55,9 @@ def shown_picture(studio: Studio, picture: dict[str, Any]) -> str:
     return studio.signed(f"/thumbnail/{picture['attachment']}")
 
 
-def _shown_file(studio: Studio, value: dict[str, Any]) -> dict[str, Any] | None:
+def _shown_file(studio: Studio, value: Any) -> dict[str, Any] | None:
+    if not isinstance(value, dict):
+        return None
     told = {key: value[key] for key in _ATTACHED if key in value}
     if value.get("link_type") != "upload":
         return told
@@ -230,4 +215,15 @@ _CHECKS: dict[str, Callable[[Studio, str, Field, Any], Any]] = {
     "url": _file,
     "password": _password,
     "serializable": _anything,
+}
+
+_SHOWN: dict[str, Callable[[Studio, Any], Any]] = {
+    "entity": lambda studio, value: studio.shown_link(value),
+    "multi_entity": lambda studio, value: [link for link in map(studio.shown_link, value or ()) if link],
+    "text": lambda _studio, value: value.replace("<", "&lt;") if isinstance(value, str) else value,
+    "url": _shown_file,
+    "image": lambda studio, value: shown_picture(studio, value) if value else None,
+    "password": lambda _studio, _value: "*******",
+    "checkbox": lambda _studio, value: bool(value),
+    "tag_list": lambda _studio, value: value or [],
 }
