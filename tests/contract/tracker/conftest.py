@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from integration.sandbox.server import start_sandbox
 from PIL import Image
 
+from integration.sandbox.server import start_sandbox
 from tests.contract.tracker.shotgrid_site import ShotGridSite, write_seed
 from tests.contract.tracker.sites import Site
 

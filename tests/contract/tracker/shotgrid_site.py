@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 import shotgun_api3
-from integration.sandbox.server import RunningSandbox
 from pydantic import SecretStr
 
 from integration.production import BackgroundId, Person, PersonId, PersonKind, Project, ProjectId, TaskId, VersionId
+from integration.sandbox.server import RunningSandbox
 from integration.settings import ProjectSettings, ShotGridSettings
 from integration.tracker.protocol import Tracker
 from integration.tracker.shotgrid import open_shotgrid
