@@ -99,8 +99,8 @@ def _lines(is_dark: npt.NDArray[np.uint8], *, standing: bool) -> list[_Line]:
     picture = np.ascontiguousarray(is_dark.T) if standing else is_dark
     across, along = picture.shape
     # a line that is skewed and thin breaks into runs; a short opening keeps runs and drops what is not nearly lying
-    runs = cv2.morphologyEx(picture, cv2.MORPH_OPEN, np.ones((1, 9), np.uint8))
-    found = cv2.HoughLinesP(runs, 1, np.pi / 720, threshold=along // 10, minLineLength=along // 8, maxLineGap=12)
+    runs = cv2.morphologyEx(picture, cv2.MORPH_OPEN, np.ones((1, 15), np.uint8))
+    found = cv2.HoughLinesP(runs, 1, np.pi / 360, threshold=along // 10, minLineLength=along // 8, maxLineGap=12)
     lines: list[tuple[_Line, float]] = []
     if found is None:
         return []

@@ -74,7 +74,7 @@ def register_genzu(image: CheckedImage, *, width_px: int, height_px: int) -> Gen
     sheet = on_white_paper(pixels)
     lines = ink(darkness(sheet))
     notes = list(image.notes)
-    frame = find_frame(lines) or find_frame(darkness(sheet, coloured=True)) or _whole(lines, notes)
+    frame = find_frame(lines) or find_frame(_coloured_print(sheet, lines)) or _whole(lines, notes)
     size = _output_size(frame, width_px, height_px, notes)
     if frame.is_printed and abs(frame.skew_deg) >= 0.2:
         notes.append(f"straightened by {abs(frame.skew_deg):.1f} degrees")
@@ -104,6 +104,11 @@ def _work_size(pixels: Grey) -> tuple[Grey, float]:
     if share == 1.0:
         return pixels, 1.0
     return np.asarray(cv2.resize(pixels, None, fx=share, fy=share, interpolation=cv2.INTER_AREA), dtype=np.uint8), share
+
+
+def _coloured_print(sheet: Grey, lines: Grey) -> Grey:
+    """How dark everything on the sheet but its `lines` is: a frame printed in blue or green, and pencil."""
+    return np.asarray(cv2.subtract(darkness(sheet, coloured=True), lines), dtype=np.uint8)
 
 
 def _whole(lines: Grey, notes: list[str]) -> Frame:
