@@ -49,7 +49,7 @@ class Faults:
         Raises:
             ValueError: `status` is no failure.
         """
-        if not (status == "reset" or (isinstance(status, int) and 400 <= status <= 599)):
+        if status != "reset" and status not in range(400, 600):
             raise ValueError(f"HTTP {status!r} is no failure")
         with self._lock:
             self._planned.setdefault(_ALIASES.get(method, method), []).extend([Failure(status, after)] * times)
