@@ -1,6 +1,8 @@
 """An episode for tests: as many cuts as a test asks for, with genzu drawn here, and people who approve them."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,9 +79,14 @@ def write_episode(folder: Path, *, cuts: int, genzu: bool = True) -> Path:
     return seed
 
 
-def signed_in(url: str, login: str = "sakura") -> shotgun_api3.Shotgun:
+@contextmanager
+def signed_in(url: str, login: str = "sakura") -> Iterator[shotgun_api3.Shotgun]:
     """The tracker's real client, as a person."""
-    return shotgun_api3.Shotgun(url, login=login, password=PASSWORD)
+    client = shotgun_api3.Shotgun(url, login=login, password=PASSWORD)
+    try:
+        yield client
+    finally:
+        client.close()
 
 
 def _people() -> list[dict[str, Any]]:

@@ -9,13 +9,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from integration.sandbox.server import RunningSandbox, start_sandbox
 
 from integration.database import open_database
+from integration.sandbox.server import RunningSandbox, start_sandbox
 from integration.settings import Settings, read_settings
 from integration.tracker.opening import open_tracker
 from integration.workflow import rounds
@@ -40,7 +41,7 @@ class RunningHaikei:
         """What the services run with."""
         return read_settings(self.settings_file)
 
-    @property
+    @cached_property
     def engine(self) -> sa.Engine:
         """haikei's database."""
         return open_database(self.settings.database_url())
@@ -78,13 +79,18 @@ class RunningHaikei:
         """kill -9 for the whole process group."""
         assert self.process is not None
         os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+        self._ended(self.process.wait())
 
     def stop(self) -> int:
         """SIGTERM, and the exit code that follows."""
         assert self.process is not None
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(60)
+        return self._ended(self.process.wait(60))
+
+    def _ended(self, exit_code: int) -> int:
+        assert self.process is not None and self.process.stdout is not None
+        self.process.stdout.close()
+        return exit_code
 
     def rounds(self) -> list[Round]:
         """Every round."""
@@ -145,6 +151,8 @@ def running_haikei(
         finally:
             if haikei.process is not None and haikei.process.poll() is None:
                 haikei.kill()
+            if "engine" in haikei.__dict__:
+                haikei.engine.dispose()
 
 
 def write_settings(folder: Path, sandbox: RunningSandbox, project: Mapping[str, Any], *, database: str = "", workers: int = 1) -> Path:

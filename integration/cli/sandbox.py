@@ -4,6 +4,7 @@ import tempfile
 from pathlib import Path
 
 from integration.errors import SettingsError
+from integration.log import set_up_log
 from integration.sandbox.server import serve
 
 DEMO_SEED = Path(__file__).parents[1] / "sandbox" / "demo" / "production.json"
@@ -12,6 +13,7 @@ DEMO_SEED = Path(__file__).parents[1] / "sandbox" / "demo" / "production.json"
 
 def run_sandbox(tracker: str, *, port: int, seed: Path | None, folder: Path | None) -> None:
     """Serve until SIGTERM or Ctrl-C."""
+    set_up_log(level="warning")
     if tracker != "shotgrid":
         raise SettingsError(f"the pretend studio does not speak {tracker}", hint="Use --tracker shotgrid.")
     if seed is not None and not seed.is_file():

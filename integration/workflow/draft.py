@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import structlog
-from dbos import DBOS
 
 from integration.artwork.checked_image import open_checked
 from integration.artwork.genzu import register_genzu
@@ -133,7 +132,7 @@ class DraftStory:
     def _await(self, workflow_id: str) -> dict[str, Any]:
         """The render worker's answer, however long it takes; a cancelled render is an answer, too."""
         try:
-            handle: Any = DBOS.retrieve_workflow(workflow_id)
+            handle: Any = self.studio.queue.retrieve_workflow(workflow_id)
             answer: dict[str, Any] = handle.get_result(polling_interval_sec=0.25)
         except Exception as error:  # noqa: BLE001  # the engine's errors differ by version and come back as text after a restart
             name = f"{type(error).__name__} {error}"

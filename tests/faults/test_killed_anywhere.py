@@ -19,8 +19,7 @@ CUTS, KILLS, DRAFTS = 30, 50, 2
 def test_fifty_kills_lose_no_draft_and_double_none(tmp_path: Path, seed: int) -> None:
     """Integration and render worker are killed together 50 times while 30 layouts are approved."""
     chance = random.Random(seed)
-    with running_haikei(tmp_path, cuts=CUTS) as haikei:
-        coordinator = signed_in(haikei.sandbox.url)
+    with running_haikei(tmp_path, cuts=CUTS) as haikei, signed_in(haikei.sandbox.url) as coordinator:
         waiting = [Cut(number) for number in range(1, CUTS + 1)]
         for kill in range(KILLS):
             for cut in waiting[: max(0, round((kill + 1) * CUTS / KILLS) - (CUTS - len(waiting)))]:

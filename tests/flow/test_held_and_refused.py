@@ -23,9 +23,10 @@ def haikei(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHaikei]:
 
 
 @pytest.fixture(scope="module")
-def coordinator(haikei: RunningHaikei) -> shotgun_api3.Shotgun:
+def coordinator(haikei: RunningHaikei) -> Iterator[shotgun_api3.Shotgun]:
     """The coordinator, signed in through the real client."""
-    return signed_in(haikei.sandbox.url)
+    with signed_in(haikei.sandbox.url) as client:
+        yield client
 
 
 def hand_in(who: shotgun_api3.Shotgun, cut: Cut, file: Path) -> None:
@@ -97,7 +98,7 @@ def picture(**mode: Any) -> Callable[[Path], None]:
     ids=["16-bit", "CMYK", "EXIF-rotated", "alpha"],
 )
 def test_an_odd_picture_that_can_be_used_is_used(
-    haikei: RunningHaikei, coordinator: shotgun_api3.Shotgun, tmp_path: Path, number: int, save: Callable[[Path], None]
+    haikei: RunningHaikei, coordinator: shotgun_api3.Shotgun, tmp_path: Path, number: int, save: Callable[[Path], object]
 ) -> None:
     cut, file = Cut(number), tmp_path / "genzu.png"
     save(file)
@@ -108,9 +109,9 @@ def test_an_odd_picture_that_can_be_used_is_used(
     haikei.wait_for(cut.code, "delivered")
 
 
-def write(data: bytes) -> Callable[[Path], None]:
+def write(data: bytes) -> Callable[[Path], object]:
     """Writes just these bytes."""
-    return lambda path: path.write_bytes(data) and None
+    return lambda path: path.write_bytes(data)
 
 
 def truncated(path: Path) -> None:
@@ -136,7 +137,7 @@ def bomb(path: Path) -> None:
     ids=["no picture", "truncated", "bomb", "SVG", "empty sheet"],
 )
 def test_a_genzu_that_cannot_be_used_is_refused_with_a_reason_people_see(
-    haikei: RunningHaikei, coordinator: shotgun_api3.Shotgun, tmp_path: Path, number: int, save: Callable[[Path], None]
+    haikei: RunningHaikei, coordinator: shotgun_api3.Shotgun, tmp_path: Path, number: int, save: Callable[[Path], object]
 ) -> None:
     cut, file = Cut(number), tmp_path / "genzu.png"
     save(file)
@@ -154,9 +155,7 @@ def test_a_genzu_that_cannot_be_used_is_refused_with_a_reason_people_see(
 
 def test_without_permission_nothing_is_rendered_and_people_are_told(tmp_path: Path) -> None:
     cut = Cut(1)
-    with running_haikei(tmp_path, cuts=1, project={"ai_use": []}) as haikei:
-        coordinator = signed_in(haikei.sandbox.url)
-
+    with running_haikei(tmp_path, cuts=1, project={"ai_use": []}) as haikei, signed_in(haikei.sandbox.url) as coordinator:
         approve(coordinator, cut)
         (held,) = haikei.wait(haikei.held, what="the held layout")
         (note,) = haikei.wait(lambda: notes_on(coordinator, cut), what="the coordinator's Note")
