@@ -41,7 +41,7 @@ class RunningSandbox:
         self.faults = studio.faults
         """What shall go wrong."""
         self._studio, self._transcoder, self._server = studio, transcoder, server
-        self._thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="sandbox", daemon=True)
+        self._thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, name="sandbox", daemon=True)
         self._stopped = False
         self._thread.start()
 
