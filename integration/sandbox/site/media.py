@@ -59,12 +59,6 @@ def attach(
         silent: without an event.
     """
     number, now = studio.store.next_id(ATTACHMENT), now_text()
-    kept = f"{number}.bin"
-    (studio.media / kept).unlink(missing_ok=True)
-    try:
-        os.link(file, studio.media / kept)
-    except OSError:
-        shutil.copyfile(file, studio.media / kept)
     content_type = mimetypes.guess_type(filename)[0] or "application/octet-stream"
     name = display_name or filename
     row: Row = {
@@ -84,12 +78,24 @@ def attach(
         "attachment_links": list(links),
         "tag_list": [tag.strip() for tag in (tags or "").split(",") if tag.strip()],
         "this_file": {"id": number, "type": ATTACHMENT, "name": name, "content_type": content_type, "link_type": "upload"},
-        "_file": kept,
+        "_file": _keep(studio, file, number),
     }
     studio.store.put(row)
     if not silent:
         tell_new(studio, actor, row)
     return row
+
+
+def _keep(studio: Studio, file: Path, number: int) -> str:
+    """Keep a file for an Attachment, without copying where the disk can; its name among the media."""
+    kept = studio.media / f"{number}.bin"
+    kept.unlink(missing_ok=True)
+    (studio.media / f"{number}.jpg").unlink(missing_ok=True)
+    try:
+        os.link(file, kept)
+    except OSError:
+        shutil.copyfile(file, kept)
+    return kept.name
 
 
 def put_in_field(studio: Studio, actor: Actor, target: Row, name: str, attachment: Row) -> None:

@@ -20,8 +20,10 @@ Calls = dict[str, Callable[[], Any]]
 
 
 def every_call(sg: Any, picture: str) -> Calls:
-    note = sg.create("Note", {"subject": "s", "content": "c", "project": PROJECT, "note_links": [SHOT]})
-    sg.create("Reply", {"content": "はい", "entity": note})
+    return {**calls_of_entities(sg), **calls_of_files(sg, picture), **calls_of_people(sg)}
+
+
+def calls_of_entities(sg: Any) -> Calls:
     return {
         "info": sg.info,
         "find": lambda: sg.find("Shot", []),
@@ -45,6 +47,11 @@ def every_call(sg: Any, picture: str) -> Calls:
         "schema_field_create": lambda: sg.schema_field_create("Shot", "text", "f"),
         "schema_field_update": lambda: sg.schema_field_update("Shot", "code", {"name": "C"}),
         "schema_field_delete": lambda: sg.schema_field_delete("Shot", "sg_f"),
+    }
+
+
+def calls_of_files(sg: Any, picture: str) -> Calls:
+    return {
         "share_thumbnail": lambda: sg.share_thumbnail([SHOT], source_entity=VERSION),
         "upload_thumbnail": lambda: sg.upload_thumbnail("Shot", 101, picture),
         "upload_filmstrip_thumbnail": lambda: sg.upload_filmstrip_thumbnail("Version", 300, picture),
@@ -52,6 +59,13 @@ def every_call(sg: Any, picture: str) -> Calls:
         "download_attachment": lambda: sg.download_attachment({"type": "Attachment", "id": 1}),
         "get_attachment_download_url": lambda: sg.get_attachment_download_url({"type": "Attachment", "id": 1}),
         "authenticate_human_user": lambda: sg.authenticate_human_user("sakura", PASSWORD),
+    }
+
+
+def calls_of_people(sg: Any) -> Calls:
+    note = sg.create("Note", {"subject": "s", "content": "c", "project": PROJECT, "note_links": [SHOT]})
+    sg.create("Reply", {"content": "はい", "entity": note})
+    return {
         "update_project_last_accessed": lambda: sg.update_project_last_accessed(PROJECT, PERSON),
         "note_thread_read": lambda: sg.note_thread_read(note["id"], {"Note": ["project"]}),
         "text_search": lambda: sg.text_search("c00", {"Shot": [["id", "greater_than", 101]]}),
