@@ -8,9 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from integration.errors import SettingsError
+
 Row = dict[str, Any]
 """Field values by name, ``type`` and ``id``; names that begin with an underscore are the studio's own and never shown."""
 _Key = tuple[str, int]
+_OPENING = (
+    "PRAGMA busy_timeout=1000", "PRAGMA locking_mode=EXCLUSIVE", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL", "BEGIN EXCLUSIVE", "COMMIT",
+)  # fmt: skip
 
 
 class Store:
@@ -20,15 +25,23 @@ class Store:
     """
 
     def __init__(self, file: Path) -> None:
-        """Open or make the SQLite file and read everything in it."""
+        """Open or make the SQLite file, for us alone, and read everything in it.
+
+        Raises:
+            SettingsError: another process has it open.
+        """
         self.lock = threading.RLock()
         self._rows: dict[str, dict[int, Row]] = {}
         self._last: dict[str, int] = {}
         self._undo: dict[_Key, Row | None] | None = None
         self._database = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
         self._open = True
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000"):
-            self._database.execute(f"PRAGMA {pragma}")
+        try:
+            for statement in _OPENING:
+                self._database.execute(statement)
+        except sqlite3.OperationalError as error:
+            self._database.close()
+            raise SettingsError(f"{file} cannot be opened: {error}", hint="Another pretend studio may run in this folder.") from error
         self._database.execute(
             "CREATE TABLE IF NOT EXISTS entity (type TEXT, id INTEGER, data TEXT NOT NULL, retired INTEGER NOT NULL, PRIMARY KEY (type, id))"
         )

@@ -104,8 +104,12 @@ class Studio:
 
 
 def open_studio(folder: Path, *, faults: Faults, transcode_s: float) -> Studio:
-    """The studio that lives in `folder`, made when there is none."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """The studio that lives in `folder`, made when there is none.
+
+    Raises:
+        SettingsError: it is open already.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     media = folder / "media"
     media.mkdir(exist_ok=True)
     store = Store(folder / "studio.sqlite")

@@ -1,6 +1,7 @@
 """Makes thumbnails a while after their upload, as a real site does, on a thread of its own."""
 
 import heapq
+import sqlite3
 import threading
 import time
 from dataclasses import dataclass, field
@@ -56,15 +57,18 @@ class Transcoder:
 
     def _run(self) -> None:
         while (job := self._next()) is not None:
-            described = self._studio.schema.field(job.kind, job.name)
-            if described is None:
-                continue
-            usable = is_picture(self._studio, job.attachment)
-            with self._studio.store.lock:
-                row = self._studio.store.get_any(job.kind, job.number)
-                if row and (held := row.get(job.name)) and held["attachment"] == job.attachment:
-                    finish_picture(self._studio, job.kind, job.number, described, usable=usable)
-            log.debug("thumbnail made", kind=job.kind, id=job.number, usable=usable)
+            try:
+                self._make(job)
+            except (OSError, sqlite3.Error):
+                log.exception("thumbnail failed", kind=job.kind, id=job.number)
+
+    def _make(self, job: _Job) -> None:
+        described = self._studio.schema.field(job.kind, job.name)
+        usable = is_picture(self._studio, job.attachment)
+        with self._studio.store.lock:
+            row = self._studio.store.get_any(job.kind, job.number)
+            if described and row and (held := row.get(job.name)) and held["attachment"] == job.attachment:
+                finish_picture(self._studio, job.kind, job.number, described, usable=usable)
 
     def _next(self) -> _Job | None:
         with self._wake:

@@ -114,6 +114,11 @@ def test_a_taken_port_is_told(sandbox: RunningSandbox, tmp_path: Path) -> None:
         start_sandbox(None, port=int(sandbox.url.rpartition(":")[2]), folder=tmp_path / "other")
 
 
+def test_a_studio_is_open_once(sandbox: RunningSandbox, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="cannot be opened"):
+        start_sandbox(None, folder=tmp_path / "studio")
+
+
 def test_serving_says_where_in_one_line_and_ends_on_sigterm(tmp_path: Path) -> None:
     code = "import sys; from pathlib import Path; from integration.sandbox.server import serve; serve(None, port=0, folder=Path(sys.argv[1]))"
     process = subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "s")], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
