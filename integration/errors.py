@@ -13,6 +13,11 @@ class HaikeiError(Exception):
         self.hint = hint
         """One sentence that says what to do, empty when nothing helps."""
 
+    def in_words(self) -> str:
+        """What failed and what to do, as sentences for a Note or a table."""
+        message = str(self)
+        return " ".join(f"{part[:1].upper()}{part[1:].rstrip('.')}." for part in (message, self.hint) if part)
+
 
 class SettingsError(HaikeiError):
     """A setting is missing, unknown or contradicts another."""

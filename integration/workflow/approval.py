@@ -100,7 +100,7 @@ class TrackerActions:
             look = load_look(asked.rules.look or self.studio.settings.render.look, self.studio.settings.render.looks)
         except (ArtworkError, RenderError) as error:
             kind = "genzu" if isinstance(error, ArtworkError) else "look"
-            self._hold(Hold(task=asked.task, code=asked.background.code, kind=kind, reason=str(error)), because)
+            self._hold(Hold(task=asked.task, code=asked.background.code, kind=kind, reason=error.in_words()), because)
             return
         sheet = Asset(sha256=media.sha256, size_bytes=media.size_bytes)
         layout = ApprovedLayout(asked=asked, sheet=sheet, look=look, because=because)

@@ -44,7 +44,7 @@ class DraftStory:
             try:
                 return self._run(look, count)
             except HaikeiError as error:
-                step("remember failure", self._fail, f"{error} {error.hint}".strip())
+                step("remember failure", self._fail, error.in_words())
                 raise
 
     def _run(self, look: Look, count: int) -> str:
@@ -88,7 +88,7 @@ class DraftStory:
             sheet = open_checked(self.studio.storage.get(draft.genzu_sha256))
             genzu = register_genzu(sheet, width_px=width_px, height_px=height_px)
         except ArtworkError as error:
-            return {"refusal": f"{error} {error.hint}".strip()}
+            return {"refusal": error.in_words()}
         line = self.studio.storage.put(png_bytes(genzu.line), media_type="image/png")
         mask = self.studio.storage.put(png_bytes(genzu.cel_mask), media_type="image/png") if genzu.cel_mask.any() else None
         background = background_of(self.studio, draft)

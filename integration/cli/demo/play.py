@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFilter
-
+from integration.cli.demo.brush import paint_revision
 from integration.cli.demo.display import Display
 from integration.errors import HaikeiError
 from integration.ledger.entry import Kind
@@ -62,7 +61,7 @@ class Play:
         self.display.say("an artist takes three drafts up")
         staff = PretendStaff(url=self.url, password=PASSWORD)
         delivered = [draft for draft in self.rounds() if draft.state is DraftState.DELIVERED][:3]
-        for draft, status in zip(delivered, self._rules().outcomes, strict=False):
+        for draft, (status, outcome) in zip(delivered, self._rules().outcomes.items(), strict=False):
             if self._has_revision(draft):
                 continue
             with self.studio.engine.connect() as connection:
@@ -70,7 +69,7 @@ class Play:
             staff.set_version_status(ARTIST, VersionId(picture["version"]), status)
             with tempfile.TemporaryDirectory(prefix="haikei-artist-") as folder:
                 path = Path(folder) / f"{draft.code}_BG_v001.png"
-                paint_over(self.studio, picture["sha256"], path, how=status)
+                paint_revision(self.studio.storage, picture["sha256"], path, outcome=outcome)
                 staff.hand_in(ARTIST, task=TaskId(draft.review_task), name=f"{draft.code}_BG_v001", picture=path)
         self._wait(lambda: all(self._has_revision(draft) for draft in delivered))
 
@@ -125,25 +124,3 @@ class Play:
     def _show(self) -> None:
         self.display.show([(draft.code, draft.state.value, draft.reason) for draft in self.rounds()])
         self.display.show([(layout.code, "held", layout.reason) for layout in self.held()])
-
-
-def paint_over(studio: Studio, sha256: str, path: Path, *, how: str) -> None:
-    """A pretend artist's revision of a stored draft, written to `path`: strokes over some or most of it, or a new picture."""
-    draft = path.with_suffix(".draft")
-    studio.storage.fetch(sha256, draft)
-    with Image.open(draft) as opened:
-        picture = opened.convert("RGB")
-    draft.unlink()
-    share = {"use": 0.3, "prt": 0.65, "nus": 1.0}.get(how, 0.5)
-    broad = picture.filter(ImageFilter.ModeFilter(9)).filter(ImageFilter.SMOOTH_MORE)
-    brush = ImageDraw.Draw(broad)
-    for number in range(int(60 * share)):
-        x, y = (number * 97) % picture.width, (number * 53) % picture.height
-        colour = broad.getpixel((x, y))
-        assert isinstance(colour, tuple)
-        lighter = tuple(min(255, int(value * 1.12) + 6) for value in colour)
-        brush.line([(x, y), (x + 26, y - 7), (x + 44, y - 5)], fill=lighter, width=3)
-    mask = Image.new("L", picture.size, 0)
-    ImageDraw.Draw(mask).rectangle((0, int(picture.height * (1 - share)), picture.width, picture.height), fill=255)
-    picture.paste(broad, mask=mask.filter(ImageFilter.GaussianBlur(6)) if share < 1 else None)
-    picture.save(path)

@@ -74,6 +74,8 @@ def print_summary(play: Play, premises: Premises, *, seconds: float) -> None:
     print(f"contact sheet: {premises.contact_sheet}")
     print(f"studio folder: {premises.folder}")
     print("\nTry next:")
-    for line in ("status", "report shot c001", "doctor", "plan --since 1h"):
+    for line in ("status", "report shot c001"):
         print(f"  haikei {line} --settings {premises.settings_file}")
-    print("  haikei demo --keep   (leaves the studio running, with its page)")
+    print("  haikei demo --keep   (leaves the studio running, with its page; then, from another terminal:)")
+    for line in ("doctor", "plan --since 1h"):
+        print(f"  haikei {line} --settings {premises.settings_file}")
