@@ -35,6 +35,7 @@ class RunningHaikei:
     settings_file: Path
     process: subprocess.Popen[str] | None = None
     log: Path = field(default_factory=Path)
+    workers: list[subprocess.Popen[str]] = field(default_factory=list)
 
     @property
     def settings(self) -> Settings:
@@ -46,8 +47,8 @@ class RunningHaikei:
         """haikei's database."""
         return open_database(self.settings.database_url())
 
-    def start(self) -> None:
-        """Start `haikei up` and wait until it listens."""
+    def start(self, *, wait: bool = True) -> None:
+        """Start `haikei up` and wait until it listens and its workers do, or do not `wait`."""
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "integration.cli.app", "up", "--settings", str(self.settings_file)],
@@ -58,6 +59,8 @@ class RunningHaikei:
                 start_new_session=True,
             )
         assert self.process.stdout is not None
+        if not wait:
+            return
         line = self.process.stdout.readline()
         assert line.startswith("{"), self.log.read_text()[-3000:]
 
@@ -71,9 +74,18 @@ class RunningHaikei:
                 stderr=log,
                 text=True,
             )
+        self.workers.append(worker)
         assert worker.stdout is not None
         assert worker.stdout.readline().startswith("{"), self.log.read_text()[-3000:]
         return worker
+
+    def end(self, worker: subprocess.Popen[str], *, by: signal.Signals = signal.SIGTERM) -> int:
+        """End a worker of `start_worker` and give its exit code."""
+        self.workers.remove(worker)
+        worker.send_signal(by)
+        assert worker.stdout is not None
+        worker.stdout.close()
+        return worker.wait(60)
 
     def kill(self) -> None:
         """kill -9 for the whole process group."""
@@ -151,6 +163,8 @@ def running_haikei(
         finally:
             if haikei.process is not None and haikei.process.poll() is None:
                 haikei.kill()
+            for worker in [*haikei.workers]:
+                haikei.end(worker, by=signal.SIGKILL)
             if "engine" in haikei.__dict__:
                 haikei.engine.dispose()
 

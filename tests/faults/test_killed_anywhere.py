@@ -17,7 +17,7 @@ CUTS, KILLS, DRAFTS = 30, 50, 2
 @pytest.mark.slow
 @pytest.mark.timeout(1500)
 def test_fifty_kills_lose_no_draft_and_double_none(tmp_path: Path, seed: int) -> None:
-    """Integration and render worker are killed together 50 times while 30 layouts are approved."""
+    """Integration and render worker are killed together 50 times, at work and while they start, as 30 layouts are approved."""
     chance = random.Random(seed)
     with running_haikei(tmp_path, cuts=CUTS) as haikei, signed_in(haikei.sandbox.url) as coordinator:
         waiting = [Cut(number) for number in range(1, CUTS + 1)]
@@ -25,9 +25,9 @@ def test_fifty_kills_lose_no_draft_and_double_none(tmp_path: Path, seed: int) ->
             for cut in waiting[: max(0, round((kill + 1) * CUTS / KILLS) - (CUTS - len(waiting)))]:
                 coordinator.update("Task", cut.layout_task, {"sg_status_list": "apr"})
                 waiting.remove(cut)
-            time.sleep(chance.uniform(0.0, 2.5))
+            time.sleep(chance.uniform(0.5, 11.0))
             haikei.kill()
-            haikei.start()
+            haikei.start(wait=False)
         haikei.wait(lambda: settled(haikei), what="every round to be delivered")
         haikei.stop()
 

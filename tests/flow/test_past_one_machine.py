@@ -1,7 +1,7 @@
 """Past one machine: PostgreSQL, the integration and two render workers as separate processes."""
 
+import json
 import signal
-import subprocess
 from collections import Counter
 from pathlib import Path
 
@@ -25,12 +25,12 @@ def test_the_main_job_runs_on_postgresql_with_two_workers(tmp_path: Path, postgr
 
         for cut in cuts:
             assert len(drafts_of(coordinator, cut)) == 2
-            kinds = Counter(body.split(b'"kind":"')[1].split(b'"')[0] for body in entries_of(haikei, cut))
-            assert kinds[b"draft.delivered"] == kinds[b"draft.rendered"] == 2
+            kinds = Counter(json.loads(body)["kind"] for body in entries_of(haikei, cut))
+            assert kinds["draft.delivered"] == kinds["draft.rendered"] == 2
         approve(coordinator, cuts[0], "rev")
         haikei.wait_for("c001", "superseded")
         assert haikei.stop() == 0
-        assert [end(worker) for worker in workers] == [0, 0]
+        assert [haikei.end(worker) for worker in workers] == [0, 0]
 
 
 def test_a_worker_that_dies_loses_nothing(tmp_path: Path, postgres_url: str) -> None:
@@ -44,18 +44,10 @@ def test_a_worker_that_dies_loses_nothing(tmp_path: Path, postgres_url: str) -> 
         for cut in cuts:
             approve(coordinator, cut)
         haikei.wait(lambda: any(r.state.value == "rendering" for r in haikei.rounds()), what="a render under way")
-        end(first, by=signal.SIGKILL)
+        haikei.end(first, by=signal.SIGKILL)
         second = haikei.start_worker("host1:0")
 
         for cut in cuts:
             haikei.wait_for(cut.code, "delivered")
             assert len(drafts_of(coordinator, cut)) == 2
-        assert end(second) == 0
-
-
-def end(worker: subprocess.Popen[str], *, by: signal.Signals = signal.SIGTERM) -> int:
-    """End a worker and give its exit code."""
-    worker.send_signal(by)
-    assert worker.stdout is not None
-    worker.stdout.close()
-    return worker.wait(60)
+        assert haikei.end(second) == 0
