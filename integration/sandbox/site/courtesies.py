@@ -158,13 +158,20 @@ def _update(studio: Studio, event: Row, primary: _Asked) -> _Asked:
 
 def _extra_fields(asked: _Asked) -> dict[str, list[str]]:
     given = asked.get("entity_fields") or {}
-    if not isinstance(given, dict) or not all(isinstance(names, list) and all(isinstance(n, str) for n in names) for names in given.values()):
+    if not isinstance(given, dict) or not all(
+        isinstance(names, list) and all(isinstance(n, str) for n in names) for names in given.values()
+    ):
         raise RefusedError("API call failed: entity_fields is a Hash of Arrays of Strings.")
     return given
 
 
 def _search(studio: Studio, _actor: Actor, asked: _Asked) -> Any:
-    text, kinds, projects, limit = asked.get("text"), asked.get("entity_types"), asked.get("project_ids") or [], asked.get("max_results") or 10
+    text, kinds, projects, limit = (
+        asked.get("text"),
+        asked.get("entity_types"),
+        asked.get("project_ids") or [],
+        asked.get("max_results") or 10,
+    )
     if not isinstance(text, str) or len(text) < _SHORTEST_SEARCH or not isinstance(kinds, dict) or not isinstance(projects, list):
         raise RefusedError("API query_display_name_cache() text has at least three characters.")
     if type(limit) is not int or not 0 < limit <= 500:

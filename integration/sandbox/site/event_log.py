@@ -32,7 +32,13 @@ def tell_new(studio: Studio, actor: Actor, row: Row) -> int | None:
 
 
 def tell_change(
-    studio: Studio, actor: Actor, change: Change, *, in_create: bool = False, cause: tuple[str, int] | None = None, transient: bool | None = None
+    studio: Studio,
+    actor: Actor,
+    change: Change,
+    *,
+    in_create: bool = False,
+    cause: tuple[str, int] | None = None,
+    transient: bool | None = None,
 ) -> int | None:
     """An attribute changed.
 
@@ -74,7 +80,13 @@ def tell_retirement(studio: Studio, actor: Actor, row: Row) -> None:
     change = {"type": "attribute_change", "attribute_name": "retirement_date", **base, "field_data_type": "date_time", "old_value": None}
     called = _called(studio, row)
     _append(studio, actor, row, "Change", "retirement_date", {**change, "new_value": moment}, f"retired {called}")
-    meta = {"type": "entity_retirement", "class_name": row["type"], "display_name": studio.name_of(row), "id": row["id"], "retirement_date": moment}
+    meta = {
+        "type": "entity_retirement",
+        "class_name": row["type"],
+        "display_name": studio.name_of(row),
+        "id": row["id"],
+        "retirement_date": moment,
+    }
     _append(studio, actor, row, "Retirement", None, {**meta, **base}, f"deleted {called}")
 
 

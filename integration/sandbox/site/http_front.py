@@ -30,7 +30,8 @@ _LARGEST_PAGE_FORM = 64 * 1024
 _CHUNK = 256 * 1024
 _HOSTS = ("127.0.0.1", "localhost", "[::1]")
 _PENDING_PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010806000000" "1f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    "1f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
 )
 
 
@@ -247,7 +248,9 @@ class Handler(BaseHTTPRequestHandler):
         page = self.front.page.shown(unquote(path))
         if page is None:
             return Answer(status=404, body=b"There is no such page.\n")
-        policy = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        policy = (
+            "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        )
         return Answer(body=page.encode(), content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": policy})
 
     def _is_signed(self, path: str) -> bool:
@@ -279,7 +282,12 @@ class Handler(BaseHTTPRequestHandler):
             return
         length = answer.file.stat().st_size if answer.file else len(answer.body)
         self.send_response(answer.status)
-        headers = {"Content-Type": answer.content_type, "Content-Length": str(length), "X-Content-Type-Options": "nosniff", **answer.headers}
+        headers = {
+            "Content-Type": answer.content_type,
+            "Content-Length": str(length),
+            "X-Content-Type-Options": "nosniff",
+            **answer.headers,
+        }
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()

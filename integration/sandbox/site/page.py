@@ -99,7 +99,12 @@ class Page:
         assignees = [link["name"] for link in map(self._studio.shown_link, row.get("task_assignees") or ()) if link]
         step = (self._studio.shown_link(row.get("step")) or {}).get("name") or ""
         name = row.get("content") or ""
-        return {"id": row["id"], "name": name if name == step or not step else f"{name}（{step}）", "status": row.get(_STATUS), "by": "、".join(assignees)}
+        return {
+            "id": row["id"],
+            "name": name if name == step or not step else f"{name}（{step}）",
+            "status": row.get(_STATUS),
+            "by": "、".join(assignees),
+        }
 
     def _versions(self, shot: Row | None) -> list[dict[str, Any]]:
         """The newest Versions, of one shot or of all."""

@@ -22,7 +22,8 @@ def schema_read(studio: Studio, _actor: Actor, asked: dict[str, Any]) -> dict[st
     """Every field of every type."""
     project = _project(asked)
     return {
-        kind: {name: _described(kind, field, project) for name, field in studio.schema.fields(kind).items()} for kind in studio.schema.kinds()
+        kind: {name: _described(kind, field, project) for name, field in studio.schema.fields(kind).items()}
+        for kind in studio.schema.kinds()
     }
 
 

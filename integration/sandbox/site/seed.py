@@ -143,12 +143,20 @@ def _load_file(studio: Studio, one: dict[str, Any], name: str, relative: str, fo
 
 def _always_there(studio: Studio) -> None:
     """A Status for each code, and one event, so that the log is never empty."""
-    codes = [code for kind in studio.schema.kinds() for field in studio.schema.fields(kind).values() if field.data_type == "status_list" for code in field.values]
+    codes = [
+        code
+        for kind in studio.schema.kinds()
+        for field in studio.schema.fields(kind).values()
+        if field.data_type == "status_list"
+        for code in field.values
+    ]
     known = {row.get("code") for row in studio.store.all("Status").values()}
     for code in dict.fromkeys(codes):
         if code not in known:
             number = studio.store.next_id("Status")
-            studio.store.put({**_fresh(studio, "Status", number), "code": code, "name": STATUS_NAMES.get(code, code), "icon": f"icon_{code}"})
+            studio.store.put(
+                {**_fresh(studio, "Status", number), "code": code, "name": STATUS_NAMES.get(code, code), "icon": f"icon_{code}"}
+            )
     number = studio.store.next_id(EVENT)
     opened: dict[str, Any] = {"event_type": "Sandbox_Studio_Opened", "meta": {"attachments": len(studio.store.all(ATTACHMENT))}}
     studio.store.put({"type": EVENT, "id": number, **opened, "description": "The pretend studio opened", "created_at": now_text()})

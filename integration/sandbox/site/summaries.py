@@ -123,7 +123,14 @@ def _keys(studio: Studio, field: Field, value: Any, how: str) -> list[tuple[str,
         return [(value[: cuts[how]], value[: cuts[how]])]
     if how == "exact":
         return [(str(value), value)]
-    size = {"tens": 10, "hundreds": 100, "thousands": 1000, "tensofthousands": 10_000, "hundredsofthousands": 100_000, "millions": 10**6}.get(how)
+    size = {
+        "tens": 10,
+        "hundreds": 100,
+        "thousands": 1000,
+        "tensofthousands": 10_000,
+        "hundredsofthousands": 100_000,
+        "millions": 10**6,
+    }.get(how)
     if size and isinstance(value, int | float):
         low = int(value // size * size)
         return [(f"{low}-{low + size}", f"{low}-{low + size}")]

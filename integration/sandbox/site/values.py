@@ -13,7 +13,18 @@ from integration.sandbox.site.studio import PENDING_PICTURE, Studio
 
 _LARGEST = 2**53
 _TEXTS = ("text", "entity_type", "uuid", "color", "timecode")
-_ATTACHED = ("id", "name", "url", "content_type", "link_type", "type", "local_path", "local_path_linux", "local_path_mac", "local_path_windows")
+_ATTACHED = (
+    "id",
+    "name",
+    "url",
+    "content_type",
+    "link_type",
+    "type",
+    "local_path",
+    "local_path_linux",
+    "local_path_mac",
+    "local_path_windows",
+)
 
 
 def accepted(studio: Studio, kind: str, field: Field, value: Any) -> Any:
