@@ -27,7 +27,7 @@ def test_for(studio: Studio, where: str, field: Field, relation: str, values: li
     kind = field.data_type
     test = _test(studio, where, kind, relation, values)
     if test is None:
-        raise RefusedError(f"API read() {where:.160} of data type {kind} cannot be filtered by {relation:.60!r} with {values!r:.80}.")
+        raise RefusedError(f"API read() {where:.160} of data type {kind} cannot be filtered by {relation!r:.60} with {values!r:.80}.")
     return test
 
 

@@ -85,6 +85,8 @@ def _wrong(where: str, expected: str, value: Any) -> RefusedError:
 def _text(_studio: Studio, where: str, _field: Field, value: Any) -> Any:
     if not isinstance(value, str):
         raise _wrong(where, "String", value)
+    if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in value):
+        raise _wrong(where, "text without NUL and lone surrogates", value)
     return value
 
 
@@ -194,6 +196,8 @@ def _file(studio: Studio, where: str, _field: Field, value: Any) -> Any:
     for key, kind in (("url", "web"), ("local_path", "local"), ("relative_path", "local")):
         told = value.get(key)
         if isinstance(told, str) and told:
+            if kind == "web" and not told.startswith(("http://", "https://")):
+                raise _wrong(where, "an http or https address", told)
             name = value.get("name") if isinstance(value.get("name"), str) else told.rsplit("/", 1)[-1]
             place = {"url": told} if kind == "web" else {"url": f"file://{told}", **dict.fromkeys(_ATTACHED[6:], told)}
             return {**place, "name": name or told, "content_type": value.get("content_type"), "link_type": kind}
