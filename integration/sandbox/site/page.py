@@ -82,7 +82,7 @@ class Page:
 
     def _shot(self, row: Row) -> dict[str, Any]:
         tasks = [task for link in row.get("tasks") or () if (task := self._studio.store.get("Task", link["id"]))]
-        newest = next(iter(self._versions(row)), None)
+        by_people = next((version for version in self._versions(row) if version["by_person"] and version["picture"]), None)
         scene = [row.get(name) for name in ("sg_place", "sg_season", "sg_time_of_day", "sg_weather", "sg_light")]
         picture = row.get("image")
         return {
@@ -91,7 +91,7 @@ class Page:
             "sequence": (self._studio.shown_link(row.get("sg_sequence")) or {}).get("name") or "",
             "scene": "・".join(str(word) for word in scene if word),
             "description": row.get("description") or "",
-            "picture": self._picture(picture) if picture else newest and newest["picture"],
+            "picture": self._picture(picture) if picture else by_people and by_people["picture"],
             "tasks": [self._task(task) for task in tasks],
         }
 
@@ -118,6 +118,7 @@ class Page:
                 "status": row.get(_STATUS),
                 "status_name": self._status_name(row.get(_STATUS)),
                 "by": (self._studio.shown_link(row.get("user")) or {}).get("name") or "",
+                "by_person": (row.get("user") or {}).get("type") == "HumanUser",
                 "description": row.get("description") or "",
                 "picture": self._picture(row.get("image")),
                 "shot": self._studio.shown_link(row.get("entity")),
