@@ -10,8 +10,8 @@ from render_service.house.line_drawing import Picture
 from render_service.house.palette import Colour
 from render_service.house.shapes import Polygon
 
-Floats = npt.NDArray[np.float32]
-"""H×W float32."""
+Floats = npt.NDArray[np.floating]
+"""H×W float32, or one row or column of it."""
 Region = tuple[slice, slice]
 """Rows and columns of a part of the canvas."""
 
@@ -29,7 +29,7 @@ class Canvas:
         self._columns = (np.arange(width_px, dtype=np.float32)[None] + 0.5) / height_px
 
     def grid(self) -> tuple[Floats, Floats]:
-        """y of every row (H×1) and x of every column (1×W), in frame heights."""
+        """Where rows (y, H×1) and columns (x, 1×W) lie, in frame heights."""
         return self._rows, self._columns
 
     def as_uint8(self) -> Picture:

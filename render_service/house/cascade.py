@@ -19,7 +19,7 @@ _MULTIPLE = 24
 """Sides are padded to this inside: three halvings, and whole coarse squares."""
 
 
-class HousePipeline(DiffusionPipeline):  # type: ignore[misc]  # diffusers is untyped
+class HousePipeline(DiffusionPipeline):
     """Two small diffusion models in diffusers' own format, trained only on pictures that our code painted."""
 
     model_cpu_offload_seq = "text_encoder->base->painter"
@@ -77,7 +77,9 @@ class HousePipeline(DiffusionPipeline):  # type: ignore[misc]  # diffusers is un
         """
         prompts = [prompt] * len(control_image) if isinstance(prompt, str) else list(prompt)
         if not control_image or not len(prompts) == len(control_image) == len(generator):
-            raise ValueError(f"{len(prompts)} prompts, {len(control_image)} control images and {len(generator)} generators: one each is needed")
+            raise ValueError(
+                f"{len(prompts)} prompts, {len(control_image)} control images and {len(generator)} generators: one each is needed"
+            )
         if min(height, width) < 32 or min(num_inference_steps, painter_steps) < 1:
             raise ValueError(f"{width}x{height} px in {num_inference_steps} and {painter_steps} steps cannot be painted")
         tell = callback_on_step_end or (lambda pipe, step, timestep, tensors: tensors)

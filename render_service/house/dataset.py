@@ -69,9 +69,7 @@ def moods_of(seed: int) -> tuple[Mood, ...]:
 def _paint_all(folder: Path, wanted: Path, scenes: int, processes: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     lines = np.lib.format.open_memmap(folder / f"lines-{scenes}.npy", "w+", np.uint8, (scenes, HEIGHT_PX, WIDTH_PX))
-    pictures = np.lib.format.open_memmap(
-        folder / f"pictures-{scenes}.npy", "w+", np.uint8, (scenes, MOODS_EACH, HEIGHT_PX, WIDTH_PX, 3)
-    )
+    pictures = np.lib.format.open_memmap(folder / f"pictures-{scenes}.npy", "w+", np.uint8, (scenes, MOODS_EACH, HEIGHT_PX, WIDTH_PX, 3))
     facts: list[dict[str, Any]] = []
     with Pool(processes) as pool:
         for seed, (drawn, painted, names) in enumerate(pool.imap(_paint_one, range(scenes), chunksize=25)):

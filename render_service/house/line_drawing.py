@@ -37,19 +37,15 @@ class Pencil:
                     self._cloud(element)
                 case Land(kind=kind, line=line):
                     self._wipe(shapes.below(line, self.scene.aspect))
-                    self._stroke(line, 60 if kind in {"mountain", "hill"} else 35)
+                    self._stroke(line, {"mountain": 60, "hill": 60}.get(kind, 35))
                 case Way():
                     self._way(element)
                 case House():
                     self._house(element)
-                case Tree(x=x, y=y, size=size, clumps=clumps):
-                    self._shape(shapes.trunk(x, y, size), 40)
-                    for clump in clumps:
-                        self._shape(clump, 40)
+                case Tree():
+                    self._grown([shapes.trunk(element.x, element.y, element.size), *element.clumps])
                 case Conifer(x=x, y=y, size=size, tiers=tiers):
-                    self._shape(shapes.trunk(x, y, size * 0.5), 40)
-                    for tier in shapes.conifer_tiers(x, y, size, tiers):
-                        self._shape(tier, 40)
+                    self._grown([shapes.trunk(x, y, size * 0.5), *shapes.conifer_tiers(x, y, size, tiers)])
                 case Pole():
                     self._pole(element)
         return self.paper
@@ -85,6 +81,10 @@ class Pencil:
         if way.kind == "river":
             for ripple in way.ripples():
                 self._stroke(ripple, 120)
+
+    def _grown(self, parts: list[Polygon]) -> None:
+        for part in parts:
+            self._shape(part, 40)
 
     def _house(self, house: House) -> None:
         for part in (house.gable(), house.wall(), house.roof_front(), *house.panes()):

@@ -13,7 +13,7 @@ Colour = npt.NDArray[np.float32]
 
 def rgb(red: int, green: int, blue: int) -> Colour:
     """A colour from levels 0–255."""
-    return np.array([red, green, blue], np.float32) / 255
+    return np.array([red / 255, green / 255, blue / 255], np.float32)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +131,7 @@ def light_of(mood: Mood) -> Light:
     )  # fmt: skip
 
 
-def blend(first: Colour, second: Colour, share: float | Colour) -> Colour:
+def blend(first: Colour, second: Colour, share: float | npt.NDArray[np.floating]) -> Colour:
     """`first` where `share` is 0, `second` where it is 1."""
     return (first * (1 - share) + second * share).astype(np.float32)
 

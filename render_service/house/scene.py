@@ -177,8 +177,8 @@ def _sky(rng: np.random.Generator, aspect: float) -> list[Element]:
     sky: list[Element] = []
     if rng.random() < 0.5:
         sky.append(Sun(x=aspect * rng.uniform(0.1, 0.9), y=rng.uniform(0.08, 0.26), radius=rng.uniform(0.03, 0.05)))
-    for _ in range(int(rng.integers(0, 4) * max(1.0, aspect / 2))):
-        sky.append(_cloud(rng, aspect * rng.random(), rng.uniform(0.08, 0.34), rng.uniform(0.07, 0.17)))
+    clouds = int(rng.integers(0, 4) * max(1.0, aspect / 2))
+    sky.extend(_cloud(rng, aspect * rng.random(), rng.uniform(0.08, 0.34), rng.uniform(0.07, 0.17)) for _ in range(clouds))
     return sky
 
 

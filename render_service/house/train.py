@@ -201,9 +201,9 @@ def export(folder: Path, out: Path) -> None:
     base = Training(folder, "base", both, rate=0, minutes=1)
     painter = Training(folder, "painter", networks.painter_network(), rate=0, minutes=1)
     pipeline = HousePipeline(
-        base=base.mean["base"],  # type: ignore[index]  # the mean of a ModuleDict is one
+        base=base.mean["base"],
         painter=painter.mean,
-        text_encoder=base.mean["text_encoder"],  # type: ignore[index]  # the same
+        text_encoder=base.mean["text_encoder"],
         tokenizer=tokenizer,
         base_scheduler=networks.sampler(),
         painter_scheduler=networks.sampler(),
