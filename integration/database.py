@@ -1,7 +1,10 @@
 """haikei's own tables, and opening the database that holds them, the workflows and the record."""
 
+import os
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -65,6 +68,7 @@ drafts = sa.Table(
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("attempt", sa.Integer, nullable=False),
+    sa.Column("renders", sa.Integer, nullable=False),
     sa.Column("review_task", sa.Text, nullable=False),
     sa.Column("render_started_ms", sa.BigInteger, nullable=False),
     sa.Column("created_ms", sa.BigInteger, nullable=False),
@@ -99,19 +103,46 @@ held = sa.Table(
 )
 """Approved layouts that start nothing now, and why: waiting for a genzu, or refused by policy."""
 
+_BUSY_S = 30.0
+_CONNECT_S = 15
+
 
 def open_database(url: str) -> sa.Engine:
-    """Open the database at `url`, in WAL mode when it is SQLite, and make what tables are missing.
+    """The database at `url`, in WAL mode when it is SQLite; a server is not asked yet (`require_answer` does).
 
     Raises:
-        DatabaseError: it is damaged, is not ours, or does not answer. A damaged file is never started anew.
+        DatabaseError: the URL is wrong, or the SQLite file is damaged or cannot be used. A damaged file is never started anew.
     """
-    if url.startswith("sqlite"):
-        _prepare_sqlite(Path(sa.make_url(url).database or ""))
-    engine = sa.create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _set_pragmas)
-    return engine
+    file = _sqlite_file(url)
+    if file is not None:
+        _prepare_sqlite(file)
+    try:
+        return _engine(_parsed(url))
+    except (sa.exc.ArgumentError, ImportError, TypeError, ValueError):
+        raise _wrong_url() from None  # the cause may quote a password
+
+
+def missing_file(url: str) -> Path | None:
+    """The SQLite file that `url` names, when it is yet to be made; None for every other database.
+
+    Raises:
+        DatabaseError: the URL is wrong.
+    """
+    file = _sqlite_file(url)
+    return file if file is not None and not file.exists() and not _size(_wal(file)) else None
+
+
+def require_answer(engine: sa.Engine) -> None:
+    """Ask the database for one value.
+
+    Raises:
+        DatabaseError: it does not answer or refuses.
+    """
+    try:
+        with engine.connect() as connection:
+            connection.execute(sa.text("SELECT 1"))
+    except sa.exc.DBAPIError as error:
+        raise _refused(engine, error) from error
 
 
 def make_tables(engine: sa.Engine, *also: sa.MetaData) -> None:
@@ -124,28 +155,120 @@ def make_tables(engine: sa.Engine, *also: sa.MetaData) -> None:
         with engine.begin() as connection:
             if engine.dialect.name == "postgresql":
                 connection.execute(sa.text("SELECT pg_advisory_xact_lock(72631)"))
+            else:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")  # Python's own transactions leave table making out
             for tables in (metadata, *also):
                 tables.create_all(connection)
     except sa.exc.DBAPIError as error:
-        raise DatabaseError(
-            f"the database at {engine.url.render_as_string(hide_password=True)} cannot be used: {error.orig}",
-            hint="Check that the database server runs and that the address and password in haikei.toml are right.",
-        ) from error
+        raise _refused(engine, error) from error
+
+
+def _parsed(url: str) -> sa.URL:
+    try:
+        return sa.make_url(url)
+    except (sa.exc.ArgumentError, ValueError):
+        raise _wrong_url() from None  # the cause may quote a password
+
+
+def _sqlite_file(url: str) -> Path | None:
+    parsed = _parsed(url)
+    return Path(parsed.database or "") if parsed.drivername.partition("+")[0] == "sqlite" else None
+
+
+def _engine(url: sa.URL) -> sa.Engine:
+    """Statements that fail are told without their values: those may be people's words."""
+    if url.get_backend_name() == "sqlite":
+        engine = sa.create_engine(url, hide_parameters=True)
+        event.listen(engine, "connect", _set_pragmas)
+        return engine
+    wait = {} if "connect_timeout" in url.query else {"connect_timeout": _CONNECT_S}
+    return sa.create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=wait)
 
 
 def _prepare_sqlite(file: Path) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
     try:
-        connection = sqlite3.connect(file, timeout=30)
-        try:
-            connection.execute("PRAGMA journal_mode=WAL")
-            (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-        finally:
-            connection.close()
+        file.parent.mkdir(parents=True, exist_ok=True)
+        had_wal = _size(_wal(file)) > 0
+        if not file.exists():
+            if had_wal:
+                raise _damaged(file, f"it is gone, and {_wal(file).name} holds what was written to it last")
+            _begin_sqlite(file)
+        elif file.is_file() and _size(file) == 0:
+            raise _damaged(file, "it is empty")
+        verdict = _look_into(file)
+    except sqlite3.OperationalError as error:
+        raise _unusable(file, error) from error
     except sqlite3.DatabaseError as error:
         raise _damaged(file, str(error)) from error
+    except OSError as error:
+        raise DatabaseError(
+            f"the database {file} cannot be made or read: {error.strerror}",
+            hint="Check the path in state_folder or database.url, who may write there, and that the disk is not full.",
+        ) from error
     if verdict != "ok":
-        raise _damaged(file, str(verdict))
+        raise _damaged(file, verdict)
+
+
+def _begin_sqlite(file: Path) -> None:
+    """Put an empty database in place whole: a kill between making and filling it leaves no empty file, which is taken for damage."""
+    with TemporaryDirectory(dir=file.parent, prefix=".new-") as folder:
+        new = Path(folder) / file.name
+        connection = sqlite3.connect(new)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.close()
+        with suppress(OSError):  # another process was first, or the disk has no links: then SQLite makes the file
+            os.link(new, file)
+
+
+def _look_into(file: Path) -> str:
+    connection = sqlite3.connect(file, timeout=_BUSY_S)
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+        (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    finally:
+        connection.close()
+    return str(verdict)
+
+
+def _wal(file: Path) -> Path:
+    return file.with_name(f"{file.name}-wal")
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except (FileNotFoundError, NotADirectoryError):
+        return 0
+
+
+def _wrong_url() -> DatabaseError:
+    return DatabaseError(
+        "database.url is no address of a database haikei can use",
+        hint="Write sqlite:////folder/haikei.sqlite or postgresql+psycopg://user@host/haikei; in a password, write @ as %40 and / as %2F.",
+    )
+
+
+def _refused(engine: sa.Engine, error: sa.exc.DBAPIError) -> DatabaseError:
+    if isinstance(error.orig, sqlite3.OperationalError):
+        return _unusable(Path(engine.url.database or ""), error.orig)
+    if isinstance(error.orig, sqlite3.DatabaseError):
+        return _damaged(Path(engine.url.database or ""), str(error.orig))
+    return DatabaseError(
+        f"the database at {engine.url.render_as_string(hide_password=True)} cannot be used: {error.orig}",
+        hint="Check that the database server runs and that the address and password in haikei.toml are right.",
+    )
+
+
+def _unusable(file: Path, error: sqlite3.OperationalError) -> DatabaseError:
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        return DatabaseError(
+            f"the database {file} is held by another process: {error}",
+            hint="Wait, or stop the other program that has it open; nothing is damaged.",
+        )
+    return DatabaseError(
+        f"the database {file} cannot be opened or written: {error}",
+        hint=f"Check who may write {file.name} and the folder {file.parent}, and that the disk is not full; do not move the file.",
+    )
 
 
 def _damaged(file: Path, detail: str) -> DatabaseError:

@@ -11,7 +11,7 @@ from integration.database import make_tables, open_database
 from integration.errors import SettingsError
 from integration.ledger.log import metadata as ledger_tables
 from integration.production import Project, ProjectId
-from integration.settings import ProjectSettings, Settings
+from integration.settings import ProjectSettings, Settings, StorageSettings
 from integration.storage.opening import open_storage
 from integration.storage.protocol import Storage
 from integration.tracker.opening import open_tracker
@@ -54,13 +54,12 @@ def open_studio(settings: Settings) -> Studio:
 
 
 def storage_options(settings: Settings) -> dict[str, Any]:
-    """What `open_storage` takes, here and in a render worker's process."""
+    """What `open_storage` takes, here and in a render worker's process.
+
+    Raises:
+        SettingsError: the file of the secret access key cannot be read.
+    """
     storage = settings.storage
-    secret = (
-        storage.secret_access_key_file.read_text().strip()
-        if storage.secret_access_key_file
-        else storage.secret_access_key.get_secret_value()
-    )
     return {
         "kind": storage.kind,
         "folder": str((storage.folder or settings.state_folder / "media").absolute()),
@@ -69,7 +68,7 @@ def storage_options(settings: Settings) -> dict[str, Any]:
         "endpoint_url": storage.endpoint_url,
         "region": storage.region,
         "access_key_id": storage.access_key_id.get_secret_value(),
-        "secret_access_key": secret,
+        "secret_access_key": _secret_access_key(storage),
     }
 
 
@@ -90,3 +89,17 @@ def resolve_projects(seen: tuple[Project, ...], wanted: Mapping[str, ProjectSett
             )
         found[matches[0].id] = rules
     return found
+
+
+def _secret_access_key(storage: StorageSettings) -> str:
+    file = storage.secret_access_key_file
+    if file is None:
+        return storage.secret_access_key.get_secret_value()
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SettingsError(
+            f"storage.secret_access_key_file {file}: {error.strerror}", hint="Check the path and who may read it."
+        ) from error
+    except UnicodeDecodeError:
+        raise SettingsError(f"storage.secret_access_key_file {file} holds no text", hint="Put the key and nothing else there.") from None

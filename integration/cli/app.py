@@ -1,12 +1,16 @@
 """The `haikei` command: every command in one list, each imported only when it runs, and the one place errors become exit codes."""
 
+import re
 import sys
+import traceback
 from pathlib import Path
 from typing import Annotated
 
+import structlog
 import typer
 
 from integration.errors import HaikeiError
+from integration.log import set_up_log
 
 app = typer.Typer(
     name="haikei",
@@ -129,16 +133,18 @@ def _report() -> None:
 def report_shot(
     cut: Annotated[str, typer.Argument(help="The cut's code, such as c003.")],
     settings: SettingsFile = None,
+    show: Annotated[str | None, typer.Option(help="The show's name, where several have such a cut.")] = None,
+    episode: Annotated[str | None, typer.Option(help="The episode's code, where several have such a cut.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Print who and what contributed to one cut, in order, with names."""
     from integration.cli.report import show_shot
 
-    show_shot(settings, cut, as_json=as_json)
+    show_shot(settings, cut, show=show, episode=episode, as_json=as_json)
 
 
 def main() -> None:
-    """Run the command line; every error of ours is one sentence, a hint and exit code 1."""
+    """Run the command line; every error of ours is one sentence, a hint and exit code 1, and any other is logged and exit code 70."""
     try:
         app()
     except HaikeiError as error:
@@ -151,6 +157,22 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(141)
+    except Exception as error:
+        _tell_unexpected(error)
+        sys.exit(70)
+
+
+def _tell_unexpected(error: Exception) -> None:
+    """Log the traceback and say it in one line; passwords in addresses are struck out of both."""
+    set_up_log(level="error")
+    structlog.get_logger(__name__).error("command failed", exception=_without_passwords("".join(traceback.format_exception(error))))
+    said = " ".join(_without_passwords(str(error)).split())
+    print(f"haikei: unexpected {type(error).__name__}: {said}", file=sys.stderr)
+    print("  This is a mistake in haikei, not yours: report it with the log above; what was done stays done.", file=sys.stderr)
+
+
+def _without_passwords(text: str) -> str:
+    return re.sub(r"(://[^:/\s]*):[^\s'\"]*@", r"\1:***@", text)
 
 
 if __name__ == "__main__":

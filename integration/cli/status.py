@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from integration.cli.cells import cell
-from integration.database import make_tables, open_database
+from integration.database import make_tables, missing_file, open_database
 from integration.intake.inbox import Delivery, Inbox
 from integration.settings import read_settings
 from integration.workflow import rounds
@@ -19,13 +19,9 @@ from integration.workflow.rounds import HeldLayout, Round
 
 
 def show_status(file: Path | None, *, as_json: bool) -> None:
-    """Print the state of everything in haikei's database; asks no tracker."""
-    engine = open_database(read_settings(file).database_url())
-    make_tables(engine)
-    with engine.connect() as connection:
-        drafts, held = rounds.every(connection), rounds.every_held(connection)
-        sites = connection.execute(sa.text("SELECT site FROM haikei_cursor")).scalars().all()
-    aside = [delivery for site in sites for delivery in Inbox(engine, site).set_aside()]
+    """Print the state of everything in haikei's database; asks no tracker, and makes nothing."""
+    url = read_settings(file).database_url()
+    drafts, held, aside = ([], [], []) if missing_file(url) else _read(url)
     if as_json:
         print(json.dumps(_as_data(drafts, held, aside), ensure_ascii=False))
         return
@@ -40,6 +36,15 @@ def show_status(file: Path | None, *, as_json: bool) -> None:
         console.print(_aside_table(aside))
     counts = Counter(draft.state.value for draft in drafts)
     console.print(", ".join(f"{count} {state}" for state, count in sorted(counts.items())) or "no drafts", style="bold")
+
+
+def _read(url: str) -> tuple[list[Round], list[HeldLayout], list[Delivery]]:
+    engine = open_database(url)
+    make_tables(engine)
+    with engine.connect() as connection:
+        drafts, held = rounds.every(connection), rounds.every_held(connection)
+        sites = connection.execute(sa.text("SELECT site FROM haikei_cursor")).scalars().all()
+    return drafts, held, [delivery for site in sites for delivery in Inbox(engine, site).set_aside()]
 
 
 def _draft_table(drafts: list[Round]) -> Table:

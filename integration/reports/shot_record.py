@@ -3,7 +3,7 @@
 Several facts side by side and never one number; what nobody told us is "unknown", not zero.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -135,17 +135,28 @@ class ShotRecord:
         return tuple(deed for deed in self.people if deed.kind is kind)
 
 
-def shot_record(connection: Connection | Session, shot_code: str, *, zone: str, show: str | None = None) -> ShotRecord:
-    """What the record says of the cut `shot_code`, with times in `zone` (``Asia/Tokyo``).
+def shot_record(
+    connection: Connection | Session,
+    shot_code: str,
+    *,
+    zone: str,
+    zones: Mapping[str, str] | None = None,
+    show: str | None = None,
+    episode: str | None = None,
+) -> ShotRecord:
+    """What the record says of the cut `shot_code`, with times in the zone `zones` has for its show, else in `zone` (``Asia/Tokyo``).
 
     Raises:
-        LedgerError: more than one show has such a cut and `show` names none, or a stored entry is damaged.
+        LedgerError: several shows, or several episodes of one, have such a cut and `show` or `episode` names none; or a stored
+            entry is damaged.
     """
     shot_code = normalize("NFC", shot_code)
     logged = list(log.read(connection, shot=shot_code, show=show))
     shows = sorted({entry.show for _, entry in logged})
     if len(shows) > 1:
-        raise LedgerError(f"cut {shot_code} is in several shows: {', '.join(shows)}", hint="Name the show as well.")
+        raise LedgerError(f"cut {shot_code} is in several shows: {', '.join(shows)}", hint="Name the show as well, with --show.")
+    logged = _of_episode(logged, shot_code, episode)
+    zone = (zones or {}).get(shows[0], zone) if shows else zone
     logged += _corrections_of(connection, logged)
     logged.sort(key=lambda item: (item[1].at_ms, item[0]))
     tell = _teller(connection, logged, ZoneInfo(zone))
@@ -196,6 +207,20 @@ _DRAFT = frozenset(
         Kind.DRAFT_OUTCOME,
     }
 )
+
+
+def _of_episode(logged: list[Logged], shot_code: str, episode: str | None) -> list[Logged]:
+    """The entries of one episode; one that names none belongs to its background's."""
+    episodes = sorted({entry.seq for _, entry in logged} - {""})
+    if episode is None:
+        if len(episodes) > 1:
+            raise LedgerError(
+                f"cut {shot_code} is in several episodes: {', '.join(episodes)}", hint="Name the episode as well, with --episode."
+            )
+        return logged
+    episode = normalize("NFC", episode)
+    own = {entry.background for _, entry in logged if entry.seq == episode} - {""}
+    return [item for item in logged if item[1].seq == episode or (not item[1].seq and item[1].background in own)]
 
 
 def _corrections_of(connection: Connection | Session, logged: Sequence[Logged]) -> list[Logged]:

@@ -1,11 +1,14 @@
 """Rounds of drafts, their states, and layouts that are held."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from integration.database import make_tables, open_database
+from integration import database
+from integration.database import make_tables, missing_file, open_database, require_answer
 from integration.errors import DatabaseError
 from integration.workflow import rounds
 from integration.workflow.draft import seed_of
@@ -111,3 +114,82 @@ def test_a_damaged_database_is_refused_and_kept(tmp_path: Path, damage: bytes | 
 
     assert "backup" in caught.value.hint
     assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_an_empty_or_lost_file_is_damage_and_its_wal_is_kept(tmp_path: Path, is_there: bool) -> None:
+    file, wal = tmp_path / "haikei.sqlite", tmp_path / "haikei.sqlite-wal"
+    wal.write_bytes(b"what was written last")
+    if is_there:
+        file.touch()
+
+    with pytest.raises(DatabaseError) as caught:
+        open_database(f"sqlite:///{file}")
+
+    assert "backup" in caught.value.hint
+    assert (file.exists(), wal.read_bytes()) == (is_there, b"what was written last")
+
+
+def test_an_empty_file_alone_is_damage(tmp_path: Path) -> None:
+    file = tmp_path / "haikei.sqlite"
+    file.touch()
+
+    with pytest.raises(DatabaseError, match="it is empty"):
+        open_database(f"sqlite:///{file}")
+
+
+def test_a_new_database_stands_alone_in_its_folder(tmp_path: Path) -> None:
+    file = tmp_path / "state" / "haikei.sqlite"
+    url = f"sqlite:///{file}"
+
+    assert missing_file(url) == file
+    assert not file.parent.exists()
+    require_answer(open_database(url))
+
+    assert missing_file(url) is None
+    assert {path.name.removesuffix("-wal").removesuffix("-shm") for path in file.parent.iterdir()} == {file.name}
+
+
+def test_a_database_another_process_holds_is_not_called_damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "_BUSY_S", 0.05)
+    file = tmp_path / "haikei.sqlite"
+    with closing(sqlite3.connect(file)) as holder:
+        holder.execute("PRAGMA locking_mode=EXCLUSIVE")
+        holder.execute("CREATE TABLE held (n)")
+        holder.execute("BEGIN EXCLUSIVE")
+
+        with pytest.raises(DatabaseError, match="held by another process") as caught:
+            open_database(f"sqlite:///{file}")
+
+    assert "aside" not in caught.value.hint
+
+
+def test_a_path_that_is_no_file_is_not_called_damaged(tmp_path: Path) -> None:
+    (tmp_path / "letter").write_text("to the editor")
+    (tmp_path / "folder").mkdir()
+
+    for place in ("letter/haikei.sqlite", "folder"):
+        with pytest.raises(DatabaseError) as caught:
+            open_database(f"sqlite:///{tmp_path / place}")
+
+        assert "aside" not in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "url", ["nonsense", "oracle9://u:secret@h/x", "postgresql+psycopg://u:secret@h:port/x", "nosuch+nodriver://u:secret@h/x"]
+)
+def test_a_url_that_is_none_is_told_without_its_password(url: str) -> None:
+    with pytest.raises(DatabaseError) as caught:
+        open_database(url)
+
+    assert "secret" not in caught.value.in_words()
+    assert caught.value.__cause__ is None
+
+
+def test_a_server_that_is_down_does_not_answer() -> None:
+    engine = open_database("postgresql+psycopg://u:secret@127.0.0.1:1/x")
+
+    with pytest.raises(DatabaseError, match="cannot be used") as caught:
+        require_answer(engine)
+
+    assert "secret" not in caught.value.in_words()
