@@ -1,5 +1,6 @@
 """`haikei doctor`: looks at everything haikei stands on and says, for each, what to do."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -11,8 +12,8 @@ from rich.table import Table
 
 import integration
 from integration.cli.cells import cell
-from integration.database import open_database
-from integration.errors import HaikeiError
+from integration.database import missing_file, open_database, require_answer
+from integration.errors import HaikeiError, SettingsError
 from integration.intake.hook_registry import built_in_folder, load_hooks
 from integration.production import ProjectId
 from integration.settings import ProjectSettings, Settings, read_settings
@@ -44,8 +45,8 @@ def run_doctor(file: Path | None) -> None:
 def examine(settings: Settings) -> Iterator[Finding]:
     """Every finding, from the ground up; a part that cannot be reached does not hide the others."""
     yield from _packages()
-    yield from _tried("database", lambda: f"{open_database(settings.database_url()).dialect.name} answers")
-    yield from _tried("storage", lambda: open_storage(**storage_options(settings)).check())
+    yield from _tried("database", partial(_database, settings))
+    yield from _tried("storage", partial(_storage, settings))
     yield from _tried("hooks", lambda: f"{len(load_hooks(settings.hooks.folders).hooks)} hooks from {built_in_folder()} and studio folders")
     for look in sorted({rules.look or settings.render.look for rules in settings.projects.values()} or {settings.render.look}):
         yield from _tried(f"look {look}", partial(_look, settings, look))
@@ -75,6 +76,7 @@ def _project(tracker: Tracker, project: ProjectId, rules: ProjectSettings) -> It
         project=project,
         steps=(rules.layout_step, rules.background_step),
         task_statuses=tuple(dict.fromkeys((*rules.approved, rules.review_status, rules.waiting_status))),
+        version_types=(rules.draft_type,),
         version_statuses=tuple(dict.fromkeys((rules.draft_status, rules.superseded_status, *rules.outcomes))),
     )
     try:
@@ -94,6 +96,33 @@ def _project(tracker: Tracker, project: ProjectId, rules: ProjectSettings) -> It
             f"assignment in project {project}",
             lambda: ", ".join(person.name for person in tracker.people(rules.assignment.to, project=project)),
         )
+
+
+def _database(settings: Settings) -> str:
+    missing = missing_file(settings.database_url())
+    if missing:
+        return _will_be_made(missing)
+    engine = open_database(settings.database_url())
+    require_answer(engine)
+    return f"{engine.dialect.name} answers"
+
+
+def _storage(settings: Settings) -> str:
+    options = storage_options(settings)
+    if options["kind"] == "filesystem" and not Path(options["folder"]).exists():
+        return _will_be_made(Path(options["folder"]))
+    return open_storage(**options).check()
+
+
+def _will_be_made(path: Path) -> str:
+    """That `haikei up` will make `path`; the doctor makes nothing itself."""
+    there = next(folder for folder in path.absolute().parents if folder.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        raise SettingsError(
+            f"{path} cannot be made: {there} is {'not writable' if there.is_dir() else 'no folder'}",
+            hint="Correct state_folder, or the setting that names it, or let this user write there.",
+        )
+    return f"will be made at {path}"
 
 
 def _look(settings: Settings, name: str) -> str:

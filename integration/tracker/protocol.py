@@ -103,12 +103,14 @@ class SetUpStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackerSteps:
-    """What one project calls the steps and statuses that haikei looks for; `doctor` holds it against the site."""
+    """What one project calls the steps, statuses and types that haikei looks for; `doctor` holds it against the site."""
 
     project: ProjectId
     steps: tuple[str, ...]
     task_statuses: tuple[str, ...]
     version_statuses: tuple[str, ...]
+    version_types: tuple[str, ...]
+    """Types drafts are delivered as."""
 
 
 class Tracker(Protocol):
@@ -247,5 +249,5 @@ class Tracker(Protocol):
         ...
 
     def examine(self, wanted: TrackerSteps) -> Iterator[Finding]:
-        """What `doctor` can tell about rights, fields, steps, statuses (valid minus hidden) and site automation."""
+        """What `doctor` can tell about rights, fields, steps, statuses and types (valid minus hidden) and site automation."""
         ...

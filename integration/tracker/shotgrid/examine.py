@@ -27,6 +27,11 @@ _READ = (
     "Attachment",
 )
 _CREATED = ("Version", "Task", "Note", "Playlist")
+_WRITTEN = (
+    f"create and update {', '.join(_CREATED)}",
+    "upload pictures to Versions",
+    "update Task.sg_status_list",
+)
 _RECENT = 20
 _SOON = timedelta(minutes=1)
 
@@ -36,17 +41,14 @@ def examine(connection: Connection, wanted: TrackerSteps) -> Iterator[Finding]:
     project = int(wanted.project)
     yield _project(connection, project)
     yield from _reading_rights(connection)
-    yield Finding(
-        subject="right to create " + ", ".join(_CREATED),
-        verdict=Verdict.OK,
-        detail="not tried, for doctor writes nothing; the first draft shows it",
-    )
+    yield from _writing_rights()
     yield _script(connection)
     fields = {kind: connection.tried(lambda sg, kind=kind: fields_of(sg, kind, project=project)) for kind in _CREATED}  # type: ignore[misc]
     yield from _fields(fields)
     yield from _steps(connection, wanted)
     yield from _statuses("Task", wanted.task_statuses, fields["Task"].get(STATUS))
     yield from _statuses("Version", wanted.version_statuses, fields["Version"].get(STATUS))
+    yield from _types(wanted.version_types, fields["Version"].get(VERSION_TYPE))
     yield from _automation(connection, project)
 
 
@@ -86,6 +88,16 @@ def _reading_rights(connection: Connection) -> Iterator[Finding]:
             )
 
 
+def _writing_rights() -> Iterator[Finding]:
+    for right in _WRITTEN:
+        yield Finding(
+            subject=f"right to {right}",
+            verdict=Verdict.WARNING,
+            detail="not tried, for doctor writes nothing",
+            remedy=f"Ask the ShotGrid admin whether the script may {right}; the first draft shows it.",
+        )
+
+
 def _script(connection: Connection) -> Finding:
     subject = f"script {connection.script}"
     fields = ["generate_event_log_entries", "permission_rule_set"]
@@ -112,7 +124,7 @@ def _fields(fields: dict[str, dict[str, Field]]) -> Iterator[Finding]:
     for wanted in WANTED_FIELDS:
         subject, found = f"field {wanted.entity}.{wanted.name}", fields[wanted.entity].get(wanted.name)
         if found is None:
-            yield Finding(subject=subject, verdict=Verdict.FAILED, detail="missing", remedy="Run haikei setup --apply.")
+            yield Finding(subject=subject, verdict=Verdict.FAILED, detail="missing", remedy="Run haikei setup shotgrid --apply.")
         elif found.data_type != wanted.data_type:
             yield Finding(
                 subject=subject,
@@ -134,9 +146,16 @@ def _fields(fields: dict[str, dict[str, Field]]) -> Iterator[Finding]:
 def _steps(connection: Connection, wanted: TrackerSteps) -> Iterator[Finding]:
     records = connection.tried(lambda sg: sg.find("Step", [], ["code", "short_name", "entity_type"]))
     for step in wanted.steps:
-        kinds = sorted({str(r.get("entity_type")) for r in records if step in (r.get("code"), r.get("short_name"))})
-        if kinds:
-            yield Finding(subject=f"step {step}", verdict=Verdict.OK, detail=f"for {', '.join(kinds)}")
+        kinds = sorted({str(r.get("entity_type") or "") for r in records if step in (r.get("code"), r.get("short_name"))})
+        if {"Shot", ""} & set(kinds):
+            yield Finding(subject=f"step {step}", verdict=Verdict.OK, detail=f"for {', '.join(filter(None, kinds)) or 'everything'}")
+        elif kinds:
+            yield Finding(
+                subject=f"step {step}",
+                verdict=Verdict.WARNING if "Asset" in kinds else Verdict.FAILED,
+                detail=f"only for {', '.join(kinds)}, so no task on a Shot can have it",
+                remedy="Let the ShotGrid admin add the step for Shots, or name one of theirs; leave it if all backgrounds are Assets.",
+            )
         else:
             known = ", ".join(sorted({str(record.get("code")) for record in records}))
             yield Finding(
@@ -167,6 +186,27 @@ def _statuses(kind: str, codes: tuple[str, ...], field: Field | None) -> Iterato
             yield Finding(subject=subject, verdict=Verdict.OK, detail="usable")
 
 
+def _types(names: tuple[str, ...], field: Field | None) -> Iterator[Finding]:
+    """A Type field that is missing is told by `_fields`; one that is no list takes any text."""
+    if field is None:
+        return
+    for name in dict.fromkeys(names):
+        subject = f"Version type {name}"
+        if field.data_type == "list" and name not in field.values:
+            yield Finding(
+                subject=subject,
+                verdict=Verdict.FAILED,
+                detail=f"unknown; the site has: {', '.join(field.values) or 'none'}",
+                remedy="Run haikei setup shotgrid --apply, or correct draft_type in haikei.toml.",
+            )
+        elif name in field.hidden:
+            yield Finding(
+                subject=subject, verdict=Verdict.FAILED, detail="hidden in this project", remedy="Let the admin show it in the project."
+            )
+        else:
+            yield Finding(subject=subject, verdict=Verdict.OK, detail="usable")
+
+
 def _automation(connection: Connection, project: int) -> Iterator[Finding]:
     looks: tuple[tuple[str, Callable[[Client], str], str], ...] = (
         ("drafts published", lambda sg: _published(sg, project), "Exclude Versions of type AI draft from the publisher."),
@@ -182,18 +222,23 @@ def _automation(connection: Connection, project: int) -> Iterator[Finding]:
         ),
     )
     for subject, look, remedy in looks:
-        try:
-            found = connection.tried(look)
-        except TransientTrackerError:
-            raise
-        except TrackerError as error:
-            yield Finding(
-                subject=subject, verdict=Verdict.WARNING, detail=f"could not be looked at: {error}", remedy="Ask the ShotGrid admin."
-            )
-        else:
-            yield Finding(
-                subject=subject, verdict=Verdict.WARNING if found else Verdict.OK, detail=found or "none", remedy=remedy if found else ""
-            )
+        yield _looked_at(connection, project, subject, look, remedy)
+
+
+def _looked_at(connection: Connection, project: int, subject: str, look: Callable[[Client], str], remedy: str) -> Finding:
+    try:
+        if not connection.tried(lambda sg: _drafts(sg, project, [])):
+            again = "Run doctor again after the first draft."
+            return Finding(subject=subject, verdict=Verdict.WARNING, detail="no draft yet, so it cannot be told", remedy=again)
+        found = connection.tried(look)
+    except TransientTrackerError:
+        raise
+    except TrackerError as error:
+        detail = f"could not be looked at: {error}"
+        return Finding(subject=subject, verdict=Verdict.WARNING, detail=detail, remedy="Ask the ShotGrid admin.")
+    if found:
+        return Finding(subject=subject, verdict=Verdict.WARNING, detail=found, remedy=remedy)
+    return Finding(subject=subject, verdict=Verdict.OK, detail="none")
 
 
 def _published(sg: Client, project: int) -> str:

@@ -15,6 +15,7 @@ def wanted(site: Site, **other: tuple[str, ...]) -> TrackerSteps:
         steps=other.get("steps", (site.layout_step, site.background_step)),
         task_statuses=other.get("task_statuses", (site.ready, site.approved)),
         version_statuses=(site.reviewed,),
+        version_types=other.get("version_types", (site.draft_type,)),
     )
 
 
@@ -62,8 +63,28 @@ def test_an_unknown_step_and_status_are_found(site: Site) -> None:
     assert all(finding.remedy for finding in failed)
 
 
+def test_an_unknown_type_of_version_is_found(site: Site) -> None:
+    failed = [f for f in site.tracker.examine(wanted(site, version_types=("Entwurf",))) if f.verdict is Verdict.FAILED]
+
+    assert [finding.subject for finding in failed] == ["Version type Entwurf"]
+    assert "setup" in failed[0].remedy
+
+
+def test_rights_that_were_not_tried_are_no_good_news(site: Site) -> None:
+    untried = [finding for finding in site.tracker.examine(wanted(site)) if "not tried" in finding.detail]
+
+    assert {finding.verdict for finding in untried} == {Verdict.WARNING}
+    assert all("Ask" in finding.remedy for finding in untried)
+
+
+def test_automation_cannot_be_told_before_the_first_draft(site: Site) -> None:
+    told = [finding for finding in site.tracker.examine(wanted(site)) if "no draft yet" in finding.detail]
+
+    assert {finding.verdict for finding in told} == {Verdict.WARNING}
+
+
 def test_a_project_that_is_not_to_be_seen_is_found(site: Site) -> None:
-    elsewhere = TrackerSteps(project=ProjectId("999999"), steps=(), task_statuses=(), version_statuses=())
+    elsewhere = TrackerSteps(project=ProjectId("999999"), steps=(), task_statuses=(), version_statuses=(), version_types=())
 
     assert any(f.verdict is Verdict.FAILED and "999999" in f.subject for f in site.tracker.examine(elsewhere))
 

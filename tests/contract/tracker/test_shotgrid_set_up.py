@@ -3,6 +3,7 @@
 import pytest
 
 from integration.errors import TrackerError
+from integration.tracker.protocol import TrackerSteps, Verdict
 from integration.tracker.shotgrid.connection import Connection
 from integration.tracker.shotgrid.records import KEY
 from integration.tracker.shotgrid.schema import fields_of
@@ -40,6 +41,18 @@ def test_a_field_whose_name_lies_in_the_trash_is_told_and_not_made_under_another
 
 def fields_of_version(site: ShotGridSite) -> set[str]:
     return set(connection(site).tried(lambda sg: fields_of(sg, "Version")))
+
+
+def test_a_step_that_no_shot_can_have_is_told(site: ShotGridSite) -> None:
+    for code, kind in (("Haikei", "Asset"), ("Haikyo", "Sequence")):
+        connection(site).tried(lambda sg, code=code, kind=kind: sg.create("Step", {"code": code, "entity_type": kind}, []))  # type: ignore[misc]
+    wanted = TrackerSteps(
+        project=site.project.id, steps=("Haikei", "Haikyo", "Layout"), task_statuses=(), version_statuses=(), version_types=()
+    )
+
+    told = {finding.subject: finding.verdict for finding in site.tracker.examine(wanted)}
+
+    assert [told[f"step {step}"] for step in wanted.steps] == [Verdict.WARNING, Verdict.FAILED, Verdict.OK]
 
 
 def test_two_drafts_of_one_key_become_the_older_one(site: ShotGridSite) -> None:
