@@ -5,7 +5,7 @@ import time
 
 import structlog
 
-from integration.errors import HaikeiError, TransientTrackerError
+from integration.errors import DatabaseError, HaikeiError, TransientStorageError, TransientTrackerError
 from integration.intake.dispatch import dispatch
 from integration.intake.hook_registry import HookRegistry, load_hooks
 from integration.intake.inbox import Inbox
@@ -17,16 +17,18 @@ from integration.workflow.approval import TrackerActions
 from integration.workflow.delivery import supersede
 from integration.workflow.draft import DraftStory
 from integration.workflow.notice import notice
-from render_service.client import take_slot
-from render_service.contract import Look
+from integration.workflow.order import Order
+from render_service.client import SlotLock, take_slot
 
 log = structlog.get_logger(__name__)
 
 _LONGEST_PAUSE_S = 60.0
+_WHOLE_EVERY = 6
+"""One sweep in so many looks at delivered layouts, too."""
 
 
-def serve(studio: Studio, stop: threading.Event) -> None:
-    """Work until `stop` is set, then let the steps in hand finish.
+def serve(studio: Studio, stop: threading.Event, listening: threading.Event | None = None) -> None:
+    """Work until `stop` is set, then let the steps in hand finish; `listening` is set when events are read.
 
     Raises:
         HaikeiError: another integration works on this database, or a hook file cannot be loaded.
@@ -38,38 +40,42 @@ def serve(studio: Studio, stop: threading.Event) -> None:
         )
     try:
         registry = load_hooks(studio.settings.hooks.folders)
-        engine.launch(studio.settings.database_url(), lambda: _register(studio), queues=[queues.STORY_QUEUE])
+        engine.launch(studio.settings.database_url(), lambda: _register(studio, stop), queues=[queues.STORY_QUEUE, queues.ERRAND_QUEUE])
         try:
-            _work(studio, Inbox(studio.engine, studio.tracker.site), registry, stop)
+            _work(studio, Inbox(studio.engine, studio.tracker.site), registry, slot, stop, listening or threading.Event())
         finally:
+            stop.set()
             engine.stop()
     finally:
         slot.release()
 
 
-def _register(studio: Studio) -> None:
-    engine.workflow(queues.DRAFT, lambda key, look, count: DraftStory(studio, key.partition("~")[0]).run(Look(**look), count))
-    engine.workflow(queues.NOTICE, lambda key, task, kind, reason: notice(studio, key, task, kind, reason))
+def _register(studio: Studio, stop: threading.Event) -> None:
+    engine.workflow(queues.DRAFT, lambda key, order: DraftStory(studio, key, stop).run(Order.from_json(order)))
+    engine.workflow(queues.NOTICE, lambda key, told: notice(studio, key, told))
     engine.workflow(queues.SUPERSEDE, lambda key: engine.step("supersede", supersede, studio, key))
 
 
-def _work(studio: Studio, inbox: Inbox, registry: HookRegistry, stop: threading.Event) -> None:
+def _work(studio: Studio, inbox: Inbox, registry: HookRegistry, slot: SlotLock, stop: threading.Event, listening: threading.Event) -> None:
     rule, actions = studio.settings.intake, TrackerActions(studio)
-    failures, next_sweep = 0, 0.0
+    failures, sweeps, next_sweep = 0, 0, 0.0
     log.info("listening", site=studio.tracker.site, projects=len(studio.projects), hooks=len(registry.hooks))
     while not stop.is_set():
+        if not slot.is_held():
+            raise DatabaseError("the database forgot that we hold it", hint="It was restarted; start `haikei up` again.")
         try:
             poll(studio, inbox, registry)
-            while dispatch(inbox, registry, actions, rule=rule) and not stop.is_set():
+            listening.set()
+            while dispatch(inbox, registry, actions, rule=rule, stop=stop):
                 pass
             if time.monotonic() >= next_sweep:
-                sweep(studio, actions)
-                next_sweep = time.monotonic() + rule.sweep_s
+                sweep(studio, actions, whole=sweeps % _WHOLE_EVERY == 0, stop=stop)
+                next_sweep, sweeps = time.monotonic() + rule.sweep_s, sweeps + 1
             failures = 0
-        except TransientTrackerError as error:
+        except (TransientTrackerError, TransientStorageError) as error:
             failures += 1
-            log.warning("tracker unreachable", failures=failures, error=str(error), hint=error.hint)
-        except HaikeiError as error:
+            log.warning("no answer", failures=failures, error=str(error), hint=error.hint)
+        except Exception:
             failures += 1
-            log.exception("intake failed", failures=failures, hint=error.hint)
+            log.exception("intake failed", failures=failures)
         stop.wait(min(_LONGEST_PAUSE_S, rule.poll_s * 2 ** min(failures, 10)))

@@ -169,7 +169,9 @@ class ProjectSettings(_Part):
     """Version type of drafts; also stands in their names."""
     genzu: GenzuRule = GenzuRule()
     correction_types: tuple[str, ...] = ("correction", "作監修正")
-    """Version types on the layout task that are corrections; their makers are credited."""
+    """Version types on the layout task that are corrections; their makers are credited, and they are no genzu."""
+    cleaner_roles: tuple[str, ...] = ("原図整理", "genzu clean-up")
+    """Roles, as the tracker writes them, of people who clean genzu up; others who hand one in are recorded as that."""
     assignment: AssignmentRule = AssignmentRule()
     drafts: int = Field(3, ge=1, le=8)
     """How many drafts a genzu gets."""

@@ -47,6 +47,13 @@ class Rehearsal:
 
     def withdraw_draft(self, task: TaskId, *, because: TaskStatusChanged) -> None:
         """Say what a reopened layout would withdraw."""
+        try:
+            reopened = self.tracker.task(task)
+        except NotFoundInTrackerError:
+            return
+        rules = self.projects.get(reopened.project.id)
+        if rules is None or reopened.step != rules.layout_step:
+            return
         self.said.append(f"task {task}: drafts under way cancelled, delivered ones superseded with 1 Note")
 
     def look_at_genzu(self, version: VersionId, *, because: TrackerEvent) -> None:
@@ -63,9 +70,11 @@ class Rehearsal:
 
     def record_outcome(self, version: VersionId, *, because: VersionStatusChanged) -> None:
         """Outcomes write to the record alone."""
+        self.said.append("if it is one of our drafts: 1 entry in the record")
 
     def record_revision(self, version: VersionId, *, because: TrackerEvent) -> None:
         """Revisions write to the record alone."""
+        self.said.append("if it is a revision on a review task: 1 entry in the record")
 
 
 def show_plan(file: Path | None, *, since: str) -> None:
@@ -81,14 +90,17 @@ def show_plan(file: Path | None, *, since: str) -> None:
         rules = projects.get(event.project)
         for hook in registry.matching(event, rules) if rules else ():
             rehearsal = Rehearsal(tracker, projects, settings.render.look)
-            hook.call(event, rehearsal)
+            if hook.built_in:
+                hook.call(event, rehearsal)
+            else:
+                rehearsal.said.append("run the studio's own hook; what it does is not rehearsed")
             for said in rehearsal.said:
                 fired += 1
                 table.add_row(f"{event.at:%Y-%m-%d %H:%M:%S}", event.event_id, hook.name, cell(said))
     console = Console()
     if fired:
         console.print(table)
-    console.print(f"{fired} effects since {moment:%Y-%m-%d %H:%M} UTC. A rehearsal: nothing was written.")
+    console.print(f"{fired} possible effects since {moment:%Y-%m-%d %H:%M} UTC. A rehearsal: nothing was written.")
 
 
 def parse_moment(text: str, *, now: datetime) -> datetime:
@@ -105,6 +117,6 @@ def parse_moment(text: str, *, now: datetime) -> datetime:
         return day.replace(hour=0, minute=0, second=0, microsecond=0)
     try:
         moment = datetime.fromisoformat(text.strip())
-    except ValueError as error:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
         raise SettingsError(f"--since {text} is no moment", hint="Write 2026-11-22, 2026-11-22T09:00+09:00, monday or 36h.") from error
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

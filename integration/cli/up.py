@@ -1,8 +1,10 @@
 """`haikei up`: the integration and this machine's render workers in one process group."""
 
 import json
+import os
 import signal
 import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -29,6 +31,17 @@ def run_up(file: Path | None) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    try:
+        _run(settings, stop)
+    finally:
+        log.info("stopped")
+        sys.stdout.flush()
+        sys.stderr.flush()
+    if threading.active_count() > 1:
+        os._exit(0)  # a step that waits for its next try is taken up by the next process; nobody should wait for it here
+
+
+def _run(settings: Settings, stop: threading.Event) -> None:
     studio_child: list[subprocess.Popen[str]] = []
     try:
         if settings.tracker == "sandbox" and not settings.shotgrid.url:
@@ -37,10 +50,11 @@ def run_up(file: Path | None) -> None:
             settings = with_sandbox(settings, ready)
             log.info("pretend studio running", url=ready["url"])
         studio = open_studio(settings)
-        keeper = threading.Thread(target=_keep_workers, args=(settings, stop), name="workers")
+        listening = threading.Event()
+        keeper = threading.Thread(target=_keep_workers, args=(settings, stop, listening), name="workers")
         keeper.start()
         try:
-            serve(studio, stop)
+            serve(studio, stop, listening)
         finally:
             stop.set()
             keeper.join()
@@ -48,7 +62,7 @@ def run_up(file: Path | None) -> None:
         end(studio_child)
 
 
-def _keep_workers(settings: Settings, stop: threading.Event) -> None:
+def _keep_workers(settings: Settings, stop: threading.Event, listening: threading.Event) -> None:
     """Keep as many workers running as settings ask for; one that ends is started again, later each time."""
     slots = [default_slot(number) for number in range(settings.render.workers)]
     running: dict[str, subprocess.Popen[str]] = {}
@@ -64,9 +78,10 @@ def _keep_workers(settings: Settings, stop: threading.Event) -> None:
                     due[slot] = time.monotonic() + min(_RESTART_S[1], _RESTART_S[0] * 2 ** min(failures[slot], 6))
                     log.warning("render worker ended", slot=slot, exit_code=child.returncode, failures=failures[slot])
                 elif child is None and time.monotonic() >= due[slot]:
-                    running[slot] = start_worker(settings, slot=slot)
-                    _await_worker(running[slot], slot, stop)
-            if not said and len(running) == len(slots):
+                    _start_worker(settings, slot, running, stop)
+                    failures[slot] += slot not in running
+                    due[slot] = time.monotonic() + min(_RESTART_S[1], _RESTART_S[0] * 2 ** min(failures[slot], 6))
+            if not said and len(running) == len(slots) and listening.is_set():
                 print(json.dumps({"ready": slots}), flush=True)
                 said = True
             stop.wait(0.2)
@@ -74,8 +89,17 @@ def _keep_workers(settings: Settings, stop: threading.Event) -> None:
         end(list(running.values()))
 
 
-def _await_worker(child: subprocess.Popen[str], slot: str, stop: threading.Event) -> None:
+def _start_worker(settings: Settings, slot: str, running: dict[str, subprocess.Popen[str]], stop: threading.Event) -> None:
+    """Start one worker and keep it when it says that it is ready."""
+    try:
+        child = start_worker(settings, slot=slot)
+    except (OSError, HaikeiError) as error:
+        log.warning("render worker not started", slot=slot, error=str(error))
+        return
+    running[slot] = child
     try:
         wait_ready(child, what=f"render worker {slot}", stop=stop)
     except HaikeiError as error:
         log.warning("render worker not ready", slot=slot, error=str(error))
+        end([child])
+        del running[slot]

@@ -37,13 +37,15 @@ class Registered:
     """``layout_approved.start_background_draft``; unique, the same after a restart."""
     call: Hook
     concerns: Condition
+    built_in: bool = True
+    """Whether it is haikei's own; a studio's may do anything when called."""
 
 
 class On:
     """What a hook file says its hooks wait for; handed to its ``register``."""
 
-    def __init__(self, file: str) -> None:
-        self._file = file
+    def __init__(self, file: str, *, built_in: bool = True) -> None:
+        self._file, self._built_in = file, built_in
         self.registered: list[Registered] = []
         """In the order the file registered them."""
 
@@ -77,7 +79,7 @@ class On:
 
     def _add(self, concerns: Condition) -> Callable[[Hook], Hook]:
         def register(hook: Hook) -> Hook:
-            self.registered.append(Registered(name=f"{self._file}.{hook.__name__}", call=hook, concerns=concerns))
+            self.registered.append(Registered(name=f"{self._file}.{hook.__name__}", call=hook, concerns=concerns, built_in=self._built_in))
             return hook
 
         return register
@@ -126,7 +128,7 @@ def load_hooks(folders: Iterable[Path]) -> HookRegistry:
 
 
 def _hooks_of(file: Path) -> list[Registered]:
-    on = On(file.stem)
+    on = On(file.stem, built_in=file.parent == built_in_folder())
     try:
         _module_at(file).register(on)
     except Exception as error:

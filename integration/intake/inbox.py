@@ -23,6 +23,7 @@ from integration.settings import IntakeSettings, ProjectSettings
 
 PENDING, DONE, SET_ASIDE = "pending", "done", "set_aside"
 _LONGEST_WAIT_S = 300.0
+_POSTPONE_MS = 5_000
 _KINDS: dict[str, type[TrackerEvent]] = {
     kind.__name__: kind for kind in (TaskStatusChanged, VersionCreated, VersionMediaUploaded, VersionStatusChanged, TimeLogged)
 }
@@ -85,6 +86,10 @@ class Inbox:
     def done(self, delivery: Delivery) -> None:
         """The hook did its work."""
         self._update(delivery, state=DONE, error="")
+
+    def postpone(self, delivery: Delivery, error: str) -> None:
+        """The tracker or a store did not answer: owe the event again soon; that is no failure of the hook's."""
+        self._update(delivery, not_before_ms=_now_ms() + _POSTPONE_MS, error=error[:2000])
 
     def failed(self, delivery: Delivery, error: str, *, rule: IntakeSettings) -> bool:
         """The hook raised: owe it again later, or set it aside. Returns whether it was set aside."""

@@ -1,12 +1,17 @@
 """Compares what the tracker shows with what haikei is doing, and heals every difference a lost event left."""
 
+import threading
+from collections.abc import Callable
+from functools import partial
+
 import structlog
 
-from integration.errors import HaikeiError
+from integration.errors import TransientTrackerError
+from integration.production import TaskId
 from integration.studio import Studio
 from integration.workflow import queues, rounds
 from integration.workflow.approval import TrackerActions
-from integration.workflow.rounds import DraftState, Round
+from integration.workflow.rounds import UNDER_WAY, DraftState, Round
 from render_service.client import reclaim_renders
 
 log = structlog.get_logger(__name__)
@@ -15,34 +20,66 @@ MAX_ATTEMPTS = 5
 """How often a failed round is taken up again before a person must."""
 
 
-def sweep(studio: Studio, actions: TrackerActions) -> None:
-    """Start what is approved and has no drafts, withdraw what is no longer approved, take up what failed."""
-    for project, rules in studio.projects.items():
-        for task in studio.tracker.tasks_of(project, step=rules.layout_step, statuses=rules.approved):
-            try:
-                actions.reconsider(task.id, because=None)
-            except HaikeiError as error:
-                log.warning("sweep failed", task_id=task.id, error=str(error))
+def sweep(studio: Studio, actions: TrackerActions, *, whole: bool, stop: threading.Event) -> None:
+    """Start what is approved and has no drafts, withdraw what is no longer approved, take up what failed.
+
+    Args:
+        studio: where.
+        actions: what is done about a difference.
+        whole: also look at approved layouts whose drafts are delivered, for a genzu replaced unseen.
+        stop: leaves off when set.
+
+    Raises:
+        TransientTrackerError: the tracker does not answer; the next sweep goes on.
+    """
     with studio.engine.connect() as connection:
-        standing = [draft for draft in rounds.every(connection) if draft.wanted]
+        standing = [draft for draft in rounds.every(connection) if draft.wanted and draft.site == studio.tracker.site]
+        held = rounds.every_held(connection)
+    settled = set() if whole else {draft.layout_task for draft in standing if draft.state is DraftState.DELIVERED}
+    approved: set[str] = set()
+    for project, rules in studio.projects.items():
+        approved |= {task.id for task in studio.tracker.tasks_of(project, step=rules.layout_step, statuses=rules.approved)}
+    waiting = {layout.layout_task for layout in held}
+    for task in sorted((approved | waiting) - settled):
+        _heal(task, partial(actions.reconsider, TaskId(task), because=None), stop)
     for draft in standing:
-        try:
-            actions.withdraw_if_reopened(draft)
-        except HaikeiError as error:
-            log.warning("sweep failed", draft=draft.key, error=str(error))
+        if draft.layout_task not in approved:
+            _heal(draft.key, partial(actions.withdraw_if_reopened, draft), stop)
+        if draft.state is not DraftState.DELIVERED:
+            _heal(draft.key, partial(_take_up_if_failed, studio, draft), stop)
     reclaim_renders(studio.queue, studio.settings.database_url())
-    for draft in standing:
-        if draft.state is DraftState.FAILED and draft.attempt < MAX_ATTEMPTS:
-            take_up_again(studio, draft)
+    queues.repeat_failed(studio.queue, studio.engine, (queues.NOTICE, queues.SUPERSEDE))
 
 
 def take_up_again(studio: Studio, draft: Round) -> None:
-    """Run a failed round once more from its first unfinished effect: every effect looks before it acts."""
+    """Run a failed round once more: what was painted and delivered is found, not made again."""
     with studio.engine.begin() as connection:
+        arguments = queues.arguments(studio.queue, draft.workflow_id)
         if not rounds.change(
             connection, draft.key, only_in=(DraftState.FAILED,), state=DraftState.QUEUED, reason="", attempt=draft.attempt + 1
         ):
             return
-        arguments = queues.arguments(studio.queue, draft.key)
-        queues.enqueue(studio.queue, connection, queues.DRAFT, f"{draft.key}~{draft.attempt + 1}", *arguments)
-    log.info("draft taken up again", draft=draft.key, attempt=draft.attempt + 1)
+        again = rounds.find(connection, draft.key)
+        queues.enqueue(studio.queue, connection, queues.DRAFT, again.workflow_id, *arguments)
+    log.info("draft taken up again", draft=draft.key, attempt=again.attempt)
+
+
+def _take_up_if_failed(studio: Studio, seen: Round) -> None:
+    if seen.state in UNDER_WAY and queues.has_failed(studio.queue, seen.workflow_id):
+        with studio.engine.begin() as connection:
+            rounds.change(connection, seen.key, only_in=UNDER_WAY, state=DraftState.FAILED, reason="Its workflow ended with an error.")
+    with studio.engine.connect() as connection:
+        draft = rounds.find(connection, seen.key)
+    if draft.wanted and draft.state is DraftState.FAILED and draft.attempt < MAX_ATTEMPTS:
+        take_up_again(studio, draft)
+
+
+def _heal(what: str, call: Callable[[], None], stop: threading.Event) -> None:
+    if stop.is_set():
+        return
+    try:
+        call()
+    except TransientTrackerError:
+        raise
+    except Exception:
+        log.exception("sweep failed", what=what)

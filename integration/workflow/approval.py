@@ -5,6 +5,7 @@ present state does not ask for. A round is opened in one transaction with its wo
 """
 
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import sqlalchemy as sa
 import structlog
@@ -17,8 +18,9 @@ from integration.studio import Studio
 from integration.workflow import queues, record, returned, rounds
 from integration.workflow.decision import Hold, Ignore, Start, decide
 from integration.workflow.genzu import fetch_genzu, name_of
-from integration.workflow.rounds import Approval, HeldLayout, Round
-from integration.workflow.withdrawal import WITHDRAWN, subject_of, withdraw, withdraw_in
+from integration.workflow.order import Order, Refusal
+from integration.workflow.rounds import Approval, DraftState, HeldLayout, Round
+from integration.workflow.withdrawal import GONE, NOT_ALLOWED, REOPENED, REPLACED, subject_of, withdraw, withdraw_in
 from render_service.client import cancel_render, load_look
 from render_service.contract import Look
 
@@ -56,7 +58,7 @@ class TrackerActions:
             if not old.approved_order:
                 self.withdraw_if_reopened(old)
             elif old.approved_order <= because.order:
-                withdraw(self.studio, old, because=because, words=WITHDRAWN)
+                withdraw(self.studio, old, because=because, why=REOPENED)
 
     def record_outcome(self, version: VersionId, *, because: VersionStatusChanged) -> None:
         """If the Version is one of our drafts, record what its reviewer says became of it."""
@@ -73,39 +75,60 @@ class TrackerActions:
             task_id: any task; tasks of other steps and projects are left alone.
             because: the event that asks; None when a sweep found the state.
         """
-        match decide(self.studio.tracker, self.studio.projects, task_id):
-            case Ignore(why=why):
-                log.debug("nothing asked for", task_id=task_id, why=why)
-            case Hold() as asked:
-                self._hold(asked, because)
-            case Start() as asked:
-                self._start(asked, because)
+        asked = decide(self.studio.tracker, self.studio.projects, task_id)
+        if isinstance(asked, Ignore):
+            log.debug("nothing asked for", task_id=task_id, why=asked.why)
+            with self.studio.engine.begin() as connection:
+                rounds.release(connection, site=self.studio.tracker.site, task=task_id)
+            return
+        self._record_decision(asked, because)
+        if isinstance(asked, Hold):
+            self._hold(asked, because)
+        else:
+            self._start(asked, because)
 
     def withdraw_if_reopened(self, standing: Round) -> None:
         """Withdraw a standing round whose layout task is no longer approved or is gone; for sweeps."""
         try:
             task = self.studio.tracker.task(TaskId(standing.layout_task))
         except NotFoundInTrackerError:
-            withdraw(self.studio, standing, because=None, words="The layout task is gone.")
+            withdraw(self.studio, standing, because=None, why=GONE)
             return
         rules = self.studio.projects.get(task.project.id)
         if rules is not None and task.status not in rules.approved:
-            withdraw(self.studio, standing, because=None, words=WITHDRAWN)
+            withdraw(self.studio, standing, because=None, why=REOPENED)
 
     def _start(self, asked: Start, because: Happened | None) -> None:
         if self._stands_already(asked, because):
             return
+        if other := self._other_layout(asked):
+            reason = f"Two approved layout tasks ask for this background ({other} and {asked.task.id}): reopen the one that does not count."
+            self._hold(asked.held("layout", reason), because)
+            return
         try:
             media = fetch_genzu(self.studio, asked.genzu)
             look = load_look(asked.rules.look or self.studio.settings.render.look, self.studio.settings.render.looks)
-        except (ArtworkError, RenderError) as error:
-            kind = "genzu" if isinstance(error, ArtworkError) else "look"
-            self._hold(Hold(task=asked.task, code=asked.background.code, kind=kind, reason=error.in_words()), because)
+        except (ArtworkError, NotFoundInTrackerError) as error:
+            self._hold(asked.held("genzu", error.in_words()), because)
+            return
+        except RenderError as error:
+            self._hold(asked.held("look", error.in_words()), because)
             return
         sheet = Asset(sha256=media.sha256, size_bytes=media.size_bytes)
         layout = ApprovedLayout(asked=asked, sheet=sheet, look=look, because=because)
         for part in asked.background.parts:
             self._open(layout, part)
+
+    def _other_layout(self, asked: Start) -> str:
+        """Another layout task whose drafts of this background stand and which is approved still; empty when there is none."""
+        site, background = self.studio.tracker.site, asked.background
+        with self.studio.engine.connect() as connection:
+            newest = [rounds.latest(connection, site=site, background=background.id, part=part) for part in background.parts]
+        others = {r.layout_task for r in newest if r is not None and r.wanted} - {asked.task.id}
+        for other in sorted(others):
+            if not isinstance(decide(self.studio.tracker, self.studio.projects, TaskId(other)), Ignore):
+                return other
+        return ""
 
     def _stands_already(self, asked: Start, because: Happened | None) -> bool:
         site, background, genzu = self.studio.tracker.site, asked.background, asked.genzu
@@ -129,20 +152,50 @@ class TrackerActions:
                 rounds.change(connection, last.key, genzu_version=approval.genzu_version)
                 return
             if last is not None and last.wanted:
-                withdraw_in(studio, connection, last, layout.asked.background, words="The genzu was replaced.")
+                withdraw_in(studio, connection, last, layout.asked.background, why=REPLACED)
             opened = rounds.open_round(connection, approval, number=last.round + 1 if last else 1)
             rounds.release(connection, site=approval.site, task=approval.layout_task)
             subject = subject_of(studio, opened, layout.asked.background)
             layout.record(connection, subject)
-            record.draft_requested(connection, subject, genzu=layout.sheet, look_sha256=layout.look.digest)
-            queues.enqueue(studio.queue, connection, queues.DRAFT, opened.key, opened.key, asdict(layout.look), layout.asked.rules.drafts)
+            record.draft_requested(connection, subject, genzu=layout.sheet, look_sha256=layout.look.digest, allowed=layout.asked.allowed)
+            queues.enqueue(studio.queue, connection, queues.DRAFT, opened.workflow_id, opened.key, layout.order())
         if last is not None and last.wanted:
             cancel_render(studio.queue, last.render_key)
         log.info("draft requested", draft=opened.key, background=approval.code, event_id=approval.because)
 
+    def _record_decision(self, asked: Hold | Start, because: Happened | None) -> None:
+        """Who approved the layout, whatever comes of it."""
+        if not isinstance(because, TaskStatusChanged) or asked.background is None:
+            return
+        subject = record.Subject(
+            tracker=self.studio.settings.tracker,
+            site=self.studio.tracker.site,
+            background=asked.background,
+            part="",
+            step=self.studio.projects[asked.task.project.id].layout_step,
+            task=asked.task.id,
+            event=because.event_id,
+        )
+        with self.studio.engine.begin() as connection:
+            record.layout_decision(
+                connection,
+                subject,
+                kind=Kind.LAYOUT_APPROVED,
+                verdict=Verdict.APPROVED,
+                status=because.new,
+                set_by=because.by,
+                decided_by=asked.task.reviewers[0] if len(asked.task.reviewers) == 1 else None,
+                at_ms=milliseconds(because.at),
+            )
+
     def _hold(self, asked: Hold, because: Happened | None) -> None:
-        """Hold an approved layout visibly: a row for `haikei status`, an entry, and a Note for the coordinator."""
+        """Hold an approved layout visibly: a row for `haikei status`, an entry, and a Note for the coordinator.
+
+        Delivered drafts are left standing: what is missing now was not missing then. Without leave nothing more is painted.
+        """
         site = self.studio.tracker.site
+        if asked.kind == "policy":
+            self._stop_painting(asked.task.id)
         event = because.event_id if because else SWEEP
         layout = HeldLayout(
             layout_task=asked.task.id,
@@ -154,10 +207,26 @@ class TrackerActions:
             since_ms=rounds.now_ms(),
         )
         with self.studio.engine.begin() as connection:
-            if rounds.hold(connection, site=site, layout=layout):
+            if any(r.wanted for r in rounds.on_task(connection, site=site, task=asked.task.id)):
+                rounds.release(connection, site=site, task=asked.task.id)
+            elif rounds.hold(connection, site=site, layout=layout):
                 name = f"notice:{site}:{asked.task.id}:{asked.kind}:{event}:{layout.since_ms if because is None else ''}"
-                queues.enqueue(self.studio.queue, connection, queues.NOTICE, name, name, asked.task.id, asked.kind, asked.reason)
+                told = Refusal(
+                    task=asked.task.id,
+                    kind=asked.kind,
+                    reason=asked.reason,
+                    genzu=asked.genzu.id if asked.genzu else "",
+                    to=because.by.id if because and because.by else "",
+                )
+                queues.enqueue(self.studio.queue, connection, queues.NOTICE, name, name, asdict(told))
                 log.info("approval held", background=asked.code, kind=asked.kind, reason=asked.reason)
+
+    def _stop_painting(self, task: TaskId) -> None:
+        with self.studio.engine.connect() as connection:
+            under_way = [r for r in rounds.on_task(connection, site=self.studio.tracker.site, task=task) if r.wanted]
+        for round_ in under_way:
+            if round_.state in (DraftState.QUEUED, DraftState.RENDERING):
+                withdraw(self.studio, round_, because=None, why=NOT_ALLOWED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,26 +256,28 @@ class ApprovedLayout:
             at_ms=milliseconds(because.at) if because else rounds.now_ms(),
         )
 
+    def order(self) -> dict[str, Any]:
+        """What the draft's workflow is told, frozen here."""
+        order = Order(
+            look=self.look,
+            drafts=self.asked.rules.drafts,
+            allowed_by=self.asked.allowed.by,
+            allowed_reference=self.asked.allowed.reference,
+            asked_by=self.because.by.id if self.because and self.because.by else "",
+        )
+        return asdict(order)
+
     def record(self, connection: sa.Connection, subject: record.Subject) -> None:
-        """Who drew, corrected and cleaned the layout, and who approved it."""
+        """Who drew, corrected and handed in the layout."""
+        by = self.asked.genzu.by
         record.layout_lineage(
             connection,
             subject,
             genzu=self.sheet,
             drawn_by=self.asked.task.assignees,
-            cleaned_by=self.asked.genzu.by if self.asked.genzu.by not in self.asked.task.assignees else None,
-            corrected=[(v.id, v.by) for v in self.asked.versions if v.version_type in self.asked.rules.correction_types],
+            handed_in_by=by if by not in self.asked.task.assignees else None,
+            cleaner=by is not None and by.role in self.asked.rules.cleaner_roles,
+            corrections=[v for v in self.asked.versions if v.version_type in self.asked.rules.correction_types],
             version=self.asked.genzu.id,
             at_ms=milliseconds(self.asked.genzu.created_at),
         )
-        if isinstance(self.because, TaskStatusChanged):
-            record.layout_decision(
-                connection,
-                subject,
-                kind=Kind.LAYOUT_APPROVED,
-                verdict=Verdict.APPROVED,
-                status=self.because.new,
-                set_by=self.because.by,
-                decided_by=self.asked.task.reviewers[0] if len(self.asked.task.reviewers) == 1 else None,
-                at_ms=milliseconds(self.because.at),
-            )

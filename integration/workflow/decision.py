@@ -27,9 +27,13 @@ class Hold:
     code: str
     """What people call the background."""
     kind: str
-    """``background``, ``policy``, ``genzu`` or ``look``: what is missing."""
+    """``background``, ``policy``, ``genzu``, ``layout`` or ``look``: what is missing or amiss."""
     reason: str
     """One sentence a coordinator can follow."""
+    background: Background | None
+    """None when the task hangs in the air."""
+    genzu: Version | None = None
+    """The Version that cannot be used, when that is why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +46,12 @@ class Start:
     versions: Sequence[Version]
     """Everything handed in on the layout task, newest first."""
     genzu: Version
+    allowed: policy.Allowed
+    """By whose leave."""
+
+    def held(self, kind: str, reason: str) -> Hold:
+        """The same, held after all."""
+        return Hold(task=self.task, code=self.background.code, kind=kind, reason=reason, background=self.background, genzu=self.genzu)
 
 
 def decide(tracker: Tracker, projects: Mapping[ProjectId, ProjectSettings], task_id: TaskId) -> Ignore | Hold | Start:
@@ -58,17 +68,16 @@ def decide(tracker: Tracker, projects: Mapping[ProjectId, ProjectSettings], task
     if task.status not in rules.approved:
         return Ignore(why=f"status is {task.status} now")
     if task.background is None:
-        return Hold(
-            task=task, code=task.name, kind="background", reason="This layout task is linked to no Shot: link it, then approve it again."
-        )
+        reason = "This layout task is linked to no Shot: link it, then approve it again."
+        return Hold(task=task, code=task.name, kind="background", reason=reason, background=None)
     background = tracker.background(task.background)
     match policy.ai_use(rules, background, now=datetime.now(UTC)):
         case policy.NotAllowed(reason=reason):
-            return Hold(task=task, code=background.code, kind="policy", reason=reason)
-        case policy.Allowed():
+            return Hold(task=task, code=background.code, kind="policy", reason=reason, background=background)
+        case policy.Allowed() as allowed:
             versions = tracker.versions_on(task.id)
-    genzu = choose_genzu(versions, rules.genzu)
+    genzu = choose_genzu(versions, rules)
     if genzu is None:
         reason = "No BG genzu on the approved layout task: attach one as a Version."
-        return Hold(task=task, code=background.code, kind="genzu", reason=reason)
-    return Start(task=task, background=background, rules=rules, versions=versions, genzu=genzu)
+        return Hold(task=task, code=background.code, kind="genzu", reason=reason, background=background)
+    return Start(task=task, background=background, rules=rules, versions=versions, genzu=genzu, allowed=allowed)

@@ -11,14 +11,14 @@ import sqlalchemy as sa
 
 from integration.database import drafts
 from integration.errors import NotFoundInTrackerError
-from integration.ledger.entry import Kind
-from integration.production import Background, Person, PersonId, ProjectId, TaskId, VersionId
+from integration.production import Background, BackgroundId, Person, PersonId, ProjectId, TaskId, VersionId
 from integration.settings import ProjectSettings
 from integration.studio import Studio
 from integration.tracker.protocol import DraftVersion, NoteText
 from integration.workflow import record, rounds, words
+from integration.workflow.order import Order
 from integration.workflow.rounds import DraftState, Round
-from integration.workflow.withdrawal import background_of, rules_of, subject_of
+from integration.workflow.withdrawal import REOPENED, background_of, rules_of, subject_of, supersede_in
 from render_service.contract import RenderRequest, RenderResult
 
 
@@ -30,6 +30,7 @@ class Delivery:
     key: str
     request: RenderRequest
     result: RenderResult
+    order: Order
 
     @cached_property
     def draft(self) -> Round:
@@ -100,7 +101,7 @@ class Delivery:
         note = NoteText(
             project=ProjectId(self.draft.project),
             subject=words.delivered_subject(self.draft),
-            content=words.delivered_content(self.draft, self.background, self.request, self.result, self.rules),
+            content=words.delivered_content(self.draft, self.background, self.request, self.result, self.order),
             background=self.background.id,
             tasks=(TaskId(task),),
             versions=tuple(VersionId(version) for version in versions),
@@ -112,10 +113,10 @@ class Delivery:
         """Show the artist that the task is ready."""
         self.studio.tracker.set_task_status(TaskId(task), self.rules.review_status)
 
-    def record(self, task: str, versions: list[str]) -> bool:
+    def record(self, versions: list[str]) -> None:
         """Record what was painted and delivered, in the transaction that closes the round.
 
-        Returns False when the approval was withdrawn meanwhile: what was made must then be superseded.
+        If the approval was withdrawn meanwhile, what was made is superseded.
         """
         with self.studio.engine.begin() as connection:
             closed = self._close(connection)
@@ -126,7 +127,8 @@ class Delivery:
                 picture = self.result.pictures[number]
                 rounds.keep_picture(connection, self.key, number, seed=picture.seed, sha256=picture.sha256, version=version)
                 record.draft_delivered(connection, subject, picture, request=self.request, version=version)
-        return closed
+            if not closed:
+                supersede_in(self.studio, connection, self.draft, self.background, why=REOPENED)
 
     def _close(self, connection: sa.Connection) -> bool:
         still = (drafts.c.key == self.key) & drafts.c.wanted
@@ -165,19 +167,16 @@ class Delivery:
         return people[before % len(people)]
 
 
-def supersede(studio: Studio, key: str, task: str = "") -> None:
-    """Mark every Version of a round as superseded and tell the artist before they paint further; safe to call twice."""
-    with studio.engine.begin() as connection:
-        rounds.change(connection, key, only_in=(DraftState.DELIVERING,), state=DraftState.SUPERSEDED)
+def supersede(studio: Studio, key: str) -> None:
+    """Mark every Version of a withdrawn round and tell the artist before they paint further; safe to call twice."""
+    with studio.engine.connect() as connection:
         draft = rounds.find(connection, key)
-        subject = subject_of(studio, draft, background_of(studio, draft))
-        record_superseded(connection, subject, draft)
     rules = rules_of(studio, draft)
     versions = studio.tracker.versions_with_key(f"{key}#")
     for version in versions:
         studio.tracker.set_version_status(version.id, rules.superseded_status)
-    review = TaskId(task or draft.review_task)
-    if not review or newer_round_delivered(studio, draft):
+    review = TaskId(draft.review_task)
+    if not versions or not review or newer_round_delivered(studio, draft):
         return
     try:
         assignees = studio.tracker.task(review).assignees
@@ -188,7 +187,7 @@ def supersede(studio: Studio, key: str, task: str = "") -> None:
         project=ProjectId(draft.project),
         subject=words.superseded_subject(draft),
         content=words.superseded_content(draft),
-        background=subject.background.id,
+        background=BackgroundId(draft.background),
         tasks=(review,),
         versions=tuple(version.id for version in versions),
         to=tuple(person.id for person in assignees),
@@ -196,13 +195,8 @@ def supersede(studio: Studio, key: str, task: str = "") -> None:
     studio.tracker.write_note(note, key=f"superseded:{key}")
 
 
-def record_superseded(connection: sa.Connection, subject: record.Subject, draft: Round) -> None:
-    """The round's drafts are no longer what the layout asks for."""
-    record.draft_ended(connection, subject, kind=Kind.DRAFT_SUPERSEDED, reason="approval_withdrawn", words=draft.reason, key=draft.key)
-
-
 def newer_round_delivered(studio: Studio, draft: Round) -> bool:
-    """Whether a later round of the same part is on the artist's task already."""
+    """Whether a later round of the same part is on the artist's task already, or on its way there."""
     with studio.engine.connect() as connection:
         newest = rounds.latest(connection, site=draft.site, background=draft.background, part=draft.part)
-    return newest is not None and newest.round > draft.round and newest.state is DraftState.DELIVERED
+    return newest is not None and newest.round > draft.round and newest.state in (DraftState.DELIVERING, DraftState.DELIVERED)

@@ -5,6 +5,7 @@ Whether the approval still stands is asked before each effect.
 """
 
 import hashlib
+import threading
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,22 +14,23 @@ import structlog
 from integration.artwork.checked_image import open_checked
 from integration.artwork.genzu import register_genzu
 from integration.artwork.png import png_bytes
-from integration.errors import ArtworkError, HaikeiError
+from integration.errors import ArtworkError, HaikeiError, RenderError, TransientRenderError
 from integration.ledger.entry import Kind
 from integration.studio import Studio
-from integration.workflow import record, rounds
-from integration.workflow.delivery import Delivery, supersede
+from integration.workflow import engine, record, rounds
+from integration.workflow.delivery import Delivery
 from integration.workflow.engine import step
 from integration.workflow.notice import tell_refusal
+from integration.workflow.order import Order, Refusal
 from integration.workflow.rounds import UNDER_WAY, DraftState
-from integration.workflow.withdrawal import background_of, subject_of
-from render_service.client import enqueue_render, render_id
-from render_service.contract import Look, RenderRequest, RenderResult, Scene
+from integration.workflow.withdrawal import REOPENED, background_of, subject_of, supersede_in
+from render_service.client import enqueue_render, render_result
+from render_service.contract import RenderRequest, RenderResult, Scene
 
 log = structlog.get_logger(__name__)
 
-CANCELLED = "cancelled"
-"""Stands for the refusal of a render that was stopped."""
+_LISTEN_S = 1.0
+"""How long one look for the render worker's answer lasts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,34 +39,36 @@ class DraftStory:
 
     studio: Studio
     key: str
+    stopping: threading.Event
+    """Set when this process is told to end: what waits is left to the next."""
 
-    def run(self, look: Look, count: int) -> str:
+    def run(self, order: Order) -> str:
         """Tell the story to its end and return the state it ended in."""
         with structlog.contextvars.bound_contextvars(draft=self.key):
             try:
-                return self._run(look, count)
-            except HaikeiError as error:
-                step("remember failure", self._fail, error.in_words())
+                return self._run(order)
+            except Exception as error:
+                step("remember failure", self._fail, _in_words(error), rendering=False)
                 raise
 
-    def _run(self, look: Look, count: int) -> str:
-        prepared = step("prepare genzu", self._prepare, look.width_px, look.height_px)
+    def _run(self, order: Order) -> str:
+        prepared = step("prepare genzu", self._prepare, order.look.width_px, order.look.height_px)
         if "refusal" in prepared:
-            return self._refuse("genzu", prepared["refusal"])
-        request = self._request(look, count, prepared)
+            return self._refuse("genzu", prepared["refusal"], order)
+        request = self._request(order, prepared)
         if not step("hand to render service", self._hand_over, request.as_json()):
             return step("end", self._state)
-        result = RenderResult.from_json(self._await(render_id(request.key)))
-        if result.refusal == CANCELLED:
-            return step("end cancelled", self._end_cancelled)
+        result = self._await(request.key)
+        if isinstance(result, str):
+            return step("end unrendered", self._end_unrendered, result)
         if not step("take drafts", self._take, result.started_ms, bool(result.refusal)):
             return step("end", self._state)
         if result.refusal:
-            return self._refuse("look", result.refusal)
-        return self._deliver(request, result)
+            return self._refuse("look", result.refusal, order)
+        return self._deliver(request, result, order)
 
-    def _deliver(self, request: RenderRequest, result: RenderResult) -> str:
-        delivery = Delivery(studio=self.studio, key=self.key, request=request, result=result)
+    def _deliver(self, request: RenderRequest, result: RenderResult, order: Order) -> str:
+        delivery = Delivery(studio=self.studio, key=self.key, request=request, result=result, order=order)
         task = step("open review task", delivery.open_review_task)
         versions: list[str] = []
         for number in range(len(result.pictures)):
@@ -76,8 +80,7 @@ class DraftStory:
             step("put in playlist", delivery.put_in_playlist, versions)
             step("write note", delivery.write_note, task, versions)
             step("hand to artist", delivery.hand_over, task)
-        if not step("record delivery", delivery.record, task, versions):
-            step("supersede", supersede, self.studio, self.key, task)
+        step("record delivery", delivery.record, versions)
         return step("end", self._state)
 
     def _prepare(self, width_px: int, height_px: int) -> dict[str, Any]:
@@ -110,16 +113,16 @@ class DraftStory:
             ),
         }
 
-    def _request(self, look: Look, count: int, prepared: dict[str, Any]) -> RenderRequest:
+    def _request(self, order: Order, prepared: dict[str, Any]) -> RenderRequest:
         return RenderRequest(
             key=prepared["render_key"],
-            look=look,
+            look=order.look,
             scene=Scene(**prepared["scene"]),
             line_sha256=prepared["line"],
             mask_sha256=prepared["mask"],
             width_px=prepared["width_px"],
             height_px=prepared["height_px"],
-            seeds=tuple(seed_of(look.digest, self.key, number) for number in range(count)),
+            seeds=tuple(seed_of(order.look.digest, self.key, number) for number in range(order.drafts)),
         )
 
     def _hand_over(self, request: dict[str, Any]) -> bool:
@@ -129,16 +132,16 @@ class DraftStory:
         enqueue_render(self.studio.queue, RenderRequest.from_json(request))
         return True
 
-    def _await(self, workflow_id: str) -> dict[str, Any]:
-        """The render worker's answer, however long it takes; a cancelled render is an answer, too."""
-        try:
-            handle: Any = self.studio.queue.retrieve_workflow(workflow_id)
-            answer: dict[str, Any] = handle.get_result(polling_interval_sec=0.25)
-        except Exception as error:  # noqa: BLE001  # the engine's errors differ by version and come back as text after a restart
-            name = f"{type(error).__name__} {error}"
-            refusal = CANCELLED if "ancel" in name else f"The render worker could not finish this genzu: {error}"
-            return RenderResult(key=self.key, refusal=refusal).as_json()
-        return answer
+    def _await(self, render_key: str) -> RenderResult | str:
+        """The render worker's answer, however long it takes, or why there will be none; leaves off when the process ends."""
+        while not self.stopping.is_set():
+            try:
+                return render_result(self.studio.queue, render_key, timeout_s=_LISTEN_S)
+            except TransientRenderError:
+                continue
+            except RenderError as error:
+                return error.in_words()
+        raise engine.Stopping
 
     def _take(self, started_ms: int, refused: bool) -> bool:
         forward = DraftState.RENDERING if refused else DraftState.DELIVERING
@@ -151,21 +154,27 @@ class DraftStory:
                 render_started_ms=started_ms,
             )
 
-    def _end_cancelled(self) -> str:
-        with self.studio.engine.connect() as connection:
-            wanted = rounds.find(connection, self.key).wanted
-        if wanted:
-            self._fail("The rendering was stopped: it outlived too many render workers.")
+    def _end_unrendered(self, words: str) -> str:
+        """Rendering was stopped: because nobody wants it any more, or because it could not be finished."""
+        if self._wanted():
+            self._fail(words, rendering=True)
         return self._state()
 
     def _wanted(self) -> bool:
         with self.studio.engine.connect() as connection:
             return rounds.find(connection, self.key).wanted
 
-    def _refuse(self, reason: str, words: str) -> str:
-        if step("record refusal", self._record_refusal, reason, words):
-            step("tell refusal", tell_refusal, self.studio, self.key, words)
+    def _refuse(self, kind: str, words: str, order: Order) -> str:
+        if step("record refusal", self._record_refusal, kind, words):
+            step("tell refusal", self._tell_refusal, kind, words, order.asked_by)
         return step("end", self._state)
+
+    def _tell_refusal(self, kind: str, words: str, asked_by: str) -> None:
+        with self.studio.engine.connect() as connection:
+            draft = rounds.find(connection, self.key)
+        genzu = draft.genzu_version.partition("/")[0] if kind == "genzu" else ""
+        refusal = Refusal(task=draft.layout_task, kind=kind, reason=words, genzu=genzu, to=asked_by)
+        tell_refusal(self.studio, self.key, refusal)
 
     def _record_refusal(self, reason: str, words: str) -> bool:
         with self.studio.engine.connect() as connection:
@@ -178,9 +187,19 @@ class DraftStory:
             record.draft_ended(connection, subject, kind=Kind.DRAFT_REFUSED, reason=reason, words=words, key=self.key)
         return True
 
-    def _fail(self, words: str) -> None:
+    def _fail(self, words: str, *, rendering: bool) -> None:
+        """Leave the round to the next sweep, which asks the render service anew only when `rendering` is what failed.
+
+        One that nobody wants any more is superseded at once.
+        """
+        with self.studio.engine.connect() as connection:
+            draft = rounds.find(connection, self.key)
+        background = background_of(self.studio, draft)
         with self.studio.engine.begin() as connection:
-            rounds.change(connection, self.key, only_in=UNDER_WAY, state=DraftState.FAILED, reason=words)
+            renders = draft.renders + int(rendering)
+            rounds.change(connection, self.key, only_in=UNDER_WAY, state=DraftState.FAILED, reason=words, renders=renders)
+            if not rounds.find(connection, self.key).wanted:
+                supersede_in(self.studio, connection, draft, background, why=REOPENED)
         log.error("draft failed", reason=words)
 
     def _state(self) -> str:
@@ -194,3 +213,9 @@ def seed_of(look_digest: str, key: str, number: int) -> int:
     """The seed of a round's picture `number` (from 0): 63 bits of BLAKE2b over facts, never of time or place in a batch."""
     facts = f"{look_digest}\n{key}\n{number}".encode()
     return int.from_bytes(hashlib.blake2b(facts, digest_size=8).digest(), "big") >> 1
+
+
+def _in_words(error: Exception) -> str:
+    """What a person should read of an error; the engine wraps the last of many tries."""
+    inner = getattr(error, "errors", None) or [error]
+    return inner[-1].in_words() if isinstance(inner[-1], HaikeiError) else f"{type(inner[-1]).__name__}: {inner[-1]}"

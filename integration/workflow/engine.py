@@ -17,6 +17,10 @@ EXECUTOR = "integration"
 _TRANSIENT = (TransientTrackerError, TransientStorageError, TransientRenderError, sa.exc.OperationalError)
 
 
+class Stopping(BaseException):
+    """Leaves a workflow where it stands, because this process ends; the next takes it up there."""
+
+
 def step(name: str, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Run one checkpointed step of a workflow; what may heal is tried again for about an hour, with growing waits."""
     return DBOS.run_step(
@@ -61,6 +65,6 @@ def workflow(name: str, call: Callable[..., Any]) -> None:
     DBOS.workflow(name=name, max_recovery_attempts=1000)(run)
 
 
-def stop(*, timeout_s: int = 30) -> None:
+def stop(*, timeout_s: int = 20) -> None:
     """Let the steps in hand finish, then stop the engine."""
     DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=timeout_s)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from integration.production import Version
-from integration.settings import GenzuRule
+from integration.settings import GenzuRule, ProjectSettings
 from integration.storage.protocol import MediaRef
 from integration.studio import Studio
 
@@ -13,9 +13,10 @@ LIMIT_BYTES = 300 * 1024 * 1024
 """Largest genzu file that is fetched."""
 
 
-def choose_genzu(versions: Iterable[Version], rule: GenzuRule) -> Version | None:
-    """The newest of `versions` (newest first) that has a file and fits `rule`; None when there is none."""
-    return next((version for version in versions if version.media is not None and _fits(version, rule)), None)
+def choose_genzu(versions: Iterable[Version], rules: ProjectSettings) -> Version | None:
+    """The newest of `versions` (newest first) that has a file, is no correction and fits the rule; None when there is none."""
+    drawn = (version for version in versions if version.media is not None and version.version_type not in rules.correction_types)
+    return next((version for version in drawn if _fits(version, rules.genzu)), None)
 
 
 def name_of(version: Version) -> str:

@@ -1,18 +1,27 @@
 """The queue and workflow names of the integration, and a client that starts them before any process runs them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 from dbos import DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions, WorkflowSerializationFormat, run_dbos_database_migrations
 
 from integration.errors import DatabaseError
 from render_service.client import ensure_queue
 from render_service.contract import APPLICATION, APPLICATION_VERSION
 
+log = structlog.get_logger(__name__)
+
 STORY_QUEUE = "story"
-"""The queue the integration's own workflows wait on."""
+"""The queue rounds of drafts wait on; each holds its place until it is painted."""
+ERRAND_QUEUE = "errand"
+"""The queue of Notes and call-backs, which must not wait behind rounds."""
 DRAFT, NOTICE, SUPERSEDE = "draft", "notice", "supersede"
 """Workflow names: paint and deliver one round; tell the coordinator of a refusal; mark delivered drafts as superseded."""
+MOST_STARTS = 5
+"""How often a Note or a call-back that fails is tried, an hour each."""
+_FAILED = ["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 PRIORITY = 10
 """Lower is sooner; always given, for an unset one would overtake everything."""
 
@@ -27,8 +36,9 @@ def open_queues(url: str) -> DBOSClient:
         run_dbos_database_migrations(url)
         client = DBOSClient(system_database_url=url, application_name=APPLICATION, serializer=DBOSPortableJSONSerializer())
         client.register_queue(STORY_QUEUE, worker_concurrency=32, polling_interval_sec=0.1)
+        client.register_queue(ERRAND_QUEUE, worker_concurrency=4, polling_interval_sec=0.25)
         ensure_queue(client)
-    except (sa.exc.SQLAlchemyError, OSError) as error:
+    except (sa.exc.SQLAlchemyError, OSError, RuntimeError) as error:  # the migrations end in a RuntimeError of click's
         raise DatabaseError(
             f"the workflow tables cannot be opened: {error}", hint="Check that the database server runs and may be written to."
         ) from error
@@ -39,7 +49,7 @@ def story(name: str, workflow_id: str) -> EnqueueOptions:
     """How a workflow called `name` is enqueued, once for each `workflow_id`."""
     return {
         "workflow_name": name,
-        "queue_name": STORY_QUEUE,
+        "queue_name": STORY_QUEUE if name == DRAFT else ERRAND_QUEUE,
         "workflow_id": workflow_id,
         "priority": PRIORITY,
         "app_version": APPLICATION_VERSION,
@@ -54,6 +64,27 @@ def enqueue(client: DBOSClient, connection: sa.Connection, name: str, workflow_i
 
 def arguments(client: DBOSClient, workflow_id: str) -> tuple[Any, ...]:
     """What a workflow was started with."""
-    (status,) = client.list_workflows(workflow_ids=[workflow_id], load_input=True)
-    given: Any = status.input or {}
+    found = client.list_workflows(workflow_ids=[workflow_id], load_input=True)
+    if not found:
+        raise DatabaseError(f"the workflow {workflow_id} is not in the database", hint="Reopen the layout and approve it again.")
+    given: Any = found[0].input or {}
     return tuple(given["args"] if isinstance(given, dict) else given)
+
+
+def has_failed(client: DBOSClient, workflow_id: str) -> bool:
+    """Whether a workflow ended without finishing."""
+    found = client.list_workflows(workflow_ids=[workflow_id], status=_FAILED, load_input=False, load_output=False)
+    return bool(found)
+
+
+def repeat_failed(client: DBOSClient, engine: sa.Engine, names: Sequence[str]) -> None:
+    """Start workflows of these names that ended with an error once more, a few times; every effect of theirs has a key."""
+    for failed in client.list_workflows(name=list(names), status=_FAILED, load_output=False):
+        first, _, again = failed.workflow_id.partition("~")
+        count = int(again or 1) + 1
+        if count > MOST_STARTS or failed.name is None:
+            log.error("workflow given up", workflow_id=first, starts=count - 1, hint="Mend the cause and restart; see the log.")
+            continue
+        with engine.begin() as connection:
+            enqueue(client, connection, failed.name, f"{first}~{count}", *arguments(client, failed.workflow_id))
+        client.delete_workflow(failed.workflow_id)

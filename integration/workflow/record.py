@@ -15,6 +15,7 @@ from integration.ledger.entry import (
     Actor,
     ActorKind,
     Ai,
+    Approval,
     Asset,
     Decision,
     Entry,
@@ -29,7 +30,8 @@ from integration.ledger.entry import (
     milliseconds,
     new_id,
 )
-from integration.production import Background, Person, PersonKind
+from integration.policy import Allowed
+from integration.production import Background, Person, PersonKind, Version
 from render_service.client import files_digest
 from render_service.contract import Picture, RenderRequest, RenderResult
 
@@ -100,25 +102,28 @@ def layout_lineage(
     *,
     genzu: Asset,
     drawn_by: Sequence[Person],
-    cleaned_by: Person | None,
-    corrected: Sequence[tuple[str, Person | None]],
+    handed_in_by: Person | None,
+    cleaner: bool,
+    corrections: Sequence[Version],
     version: str,
     at_ms: int,
 ) -> None:
-    """Who drew the layout, who corrected it (Version id and person) and who cleaned the genzu up."""
+    """Who drew the layout, who corrected it, and who handed the genzu in: as its cleaner only where the tracker says so."""
     for person in drawn_by:
         entry = subject.entry(
             Kind.LAYOUT_DRAWN, actor=actor(connection, subject, person, Role.LAYOUT_ARTIST), at_ms=at_ms, asset=genzu, version=version
         )
         log.append(connection, entry, key=f"{Kind.LAYOUT_DRAWN}:{subject.site}:{version}:{person.id}")
-    for corrected_version, corrector in corrected:
-        by = actor(connection, subject, corrector, Role.LAYOUT_CORRECTOR)
-        entry = subject.entry(Kind.LAYOUT_CORRECTED, actor=by, at_ms=at_ms, version=corrected_version)
-        log.append(connection, entry, key=f"{Kind.LAYOUT_CORRECTED}:{subject.site}:{corrected_version}")
-    if cleaned_by is not None:
-        by = actor(connection, subject, cleaned_by, Role.GENZU_CLEANER)
-        entry = subject.entry(Kind.LAYOUT_CLEANED, actor=by, at_ms=at_ms, asset=genzu, version=version)
-        log.append(connection, entry, key=f"{Kind.LAYOUT_CLEANED}:{subject.site}:{version}")
+    for correction in corrections:
+        by = actor(connection, subject, correction.by, Role.LAYOUT_CORRECTOR)
+        dated = milliseconds(correction.created_at)
+        entry = subject.entry(Kind.LAYOUT_CORRECTED, actor=by, at_ms=dated, version=correction.id)
+        log.append(connection, entry, key=f"{Kind.LAYOUT_CORRECTED}:{subject.site}:{correction.id}")
+    if handed_in_by is not None:
+        kind = Kind.LAYOUT_CLEANED if cleaner else Kind.HANDOVER
+        by = actor(connection, subject, handed_in_by, Role.GENZU_CLEANER if cleaner else None)
+        entry = subject.entry(kind, actor=by, at_ms=at_ms, asset=genzu, version=version)
+        log.append(connection, entry, key=f"{kind}:{subject.site}:{version}")
 
 
 def layout_decision(
@@ -147,13 +152,17 @@ def layout_decision(
     )
 
 
-def draft_requested(connection: sa.Connection, subject: Subject, *, genzu: Asset, look_sha256: str) -> None:
-    """A round of drafts was asked for."""
+def draft_requested(connection: sa.Connection, subject: Subject, *, genzu: Asset, look_sha256: str, allowed: Allowed) -> None:
+    """A round of drafts was asked for, and by whose leave."""
+    if log.index_of(connection, key=f"{Kind.DRAFT_REQUESTED}:{subject.draft}") is not None:
+        return
+    leave = f"AI use allowed by {allowed.by}" + (f", {allowed.reference}" if allowed.reference else "")
     entry = subject.entry(
         Kind.DRAFT_REQUESTED,
         actor=PIPELINE,
         parents=(Parent(sha256=genzu.sha256, relation=Relation.INPUT_TO),),
         ai=Ai(model_id="", look_sha256=look_sha256),
+        approval=Approval(scope="draft", reference_commit=texts.commit_text(connection, leave)),
     )
     log.append(connection, entry, key=f"{Kind.DRAFT_REQUESTED}:{subject.draft}")
 
@@ -212,10 +221,18 @@ def draft_delivered(connection: sa.Connection, subject: Subject, picture: Pictur
 
 
 def draft_outcome(
-    connection: sa.Connection, subject: Subject, *, outcome: str, status: str, sha256: str, version: str, event: Happened
+    connection: sa.Connection,
+    subject: Subject,
+    *,
+    outcome: str,
+    status: str,
+    sha256: str,
+    version: str,
+    event: Happened,
+    by_artist: bool,
 ) -> None:
-    """What the artist says became of a draft."""
-    by = actor(connection, subject, event.by, Role.BACKGROUND_ARTIST)
+    """What somebody says became of a draft; `by_artist` when that is who the review task is assigned to."""
+    by = actor(connection, subject, event.by, Role.BACKGROUND_ARTIST if by_artist else None)
     decision = Decision(verdict=Verdict(outcome), status=code(status), set_by=by.ref)
     entry = subject.entry(
         Kind.DRAFT_OUTCOME, actor=by, at_ms=milliseconds(event.at), decision=decision, asset=Asset(sha256=sha256), version=version

@@ -10,13 +10,16 @@ from integration.artwork.checked_image import open_checked
 from integration.errors import ArtworkError, NotFoundInTrackerError
 from integration.events import TrackerEvent, VersionStatusChanged
 from integration.ledger.entry import Asset, milliseconds
-from integration.production import Version, VersionId
+from integration.production import PersonId, TaskId, Version, VersionId
 from integration.studio import Studio
 from integration.workflow import record, rounds
-from integration.workflow.genzu import LIMIT_BYTES
+from integration.workflow.rounds import Round
 from integration.workflow.withdrawal import background_of, rules_of, subject_of
 
 log = structlog.get_logger(__name__)
+
+REVISION_LIMIT_BYTES = 4 * 1024**3
+"""Largest revision that is fetched; layered files are large."""
 
 
 def record_outcome(studio: Studio, version: VersionId, because: VersionStatusChanged) -> None:
@@ -30,8 +33,11 @@ def record_outcome(studio: Studio, version: VersionId, because: VersionStatusCha
     if outcome is None or because.by is None:
         return
     subject = subject_of(studio, draft, background_of(studio, draft), event=because.event_id)
+    by_artist = because.by.id in _assignees(studio, draft)
     with studio.engine.begin() as connection:
-        record.draft_outcome(connection, subject, outcome=outcome, status=because.new, sha256=sha256, version=version, event=because)
+        record.draft_outcome(
+            connection, subject, outcome=outcome, status=because.new, sha256=sha256, version=version, event=because, by_artist=by_artist
+        )
     log.info("outcome recorded", draft=draft.key, outcome=outcome)
 
 
@@ -56,11 +62,20 @@ def record_revision(studio: Studio, version_id: VersionId, because: TrackerEvent
     log.info("revision recorded", draft=newest.key, version=version.id)
 
 
+def _assignees(studio: Studio, draft: Round) -> set[PersonId]:
+    """Who the review task is assigned to, groups by their members."""
+    try:
+        task = studio.tracker.task(TaskId(draft.review_task))
+    except NotFoundInTrackerError:
+        return set()
+    return {member.id for person in task.assignees for member in studio.tracker.members(person.id)}
+
+
 def _keep(studio: Studio, version: Version) -> Asset:
     """Store the revision's file and look at its pixels; a file we cannot read is recorded as what it is."""
     with tempfile.TemporaryDirectory(prefix="haikei-revision-") as folder:
         path = Path(folder) / "revision"
-        studio.tracker.download(version, path, limit_bytes=LIMIT_BYTES)
+        studio.tracker.download(version, path, limit_bytes=REVISION_LIMIT_BYTES)
         try:
             image = open_checked(path)
         except ArtworkError:

@@ -61,6 +61,9 @@ class Round:
     state: DraftState
     reason: str
     attempt: int
+    """How often its workflow was started; 1 at first."""
+    renders: int
+    """How often it was asked of the render service; 1 at first."""
     review_task: str
     render_started_ms: int
     created_ms: int
@@ -68,7 +71,12 @@ class Round:
 
     @property
     def render_key(self) -> str:
-        """The name of what is asked of the render service: another for each attempt, because an answer is final."""
+        """The name of what is asked of the render service: another after a failure there, because an answer is final."""
+        return self.key if self.renders == 1 else f"{self.key}~{self.renders}"
+
+    @property
+    def workflow_id(self) -> str:
+        """The name of the workflow that works on it now."""
         return self.key if self.attempt == 1 else f"{self.key}~{self.attempt}"
 
 
@@ -157,6 +165,7 @@ def open_round(connection: sa.Connection, approval: Approval, *, number: int) ->
             state=DraftState.QUEUED,
             reason="",
             attempt=1,
+            renders=1,
             review_task="",
             render_started_ms=0,
             created_ms=now,

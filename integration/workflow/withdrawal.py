@@ -1,5 +1,7 @@
 """What becomes of a round whose approval no longer stands: cancelled before delivery, superseded after."""
 
+from dataclasses import dataclass
+
 import sqlalchemy as sa
 import structlog
 
@@ -16,15 +18,28 @@ from render_service.client import cancel_render
 
 log = structlog.get_logger(__name__)
 
-WITHDRAWN = "The layout's approval was withdrawn."
-"""Why most drafts are withdrawn, in people's words."""
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why drafts no longer hold."""
+
+    code: str
+    """As the record keeps it."""
+    words: str
+    """As people read it."""
 
 
-def withdraw(studio: Studio, old: Round, *, because: TaskStatusChanged | None, words: str) -> None:
+REOPENED = Why("approval_withdrawn", "The layout's approval was withdrawn.")
+REPLACED = Why("genzu_replaced", "The genzu was replaced.")
+GONE = Why("layout_gone", "The layout task is gone.")
+NOT_ALLOWED = Why("ai_not_allowed", "AI use is no longer allowed.")
+
+
+def withdraw(studio: Studio, old: Round, *, because: TaskStatusChanged | None, why: Why) -> None:
     """Withdraw a round and stop its rendering; `because` is None when a sweep found it."""
     background = background_of(studio, old)
     with studio.engine.begin() as connection:
-        withdraw_in(studio, connection, old, background, words=words)
+        withdraw_in(studio, connection, old, background, why=why)
         if because is not None:
             record.layout_decision(
                 connection,
@@ -37,26 +52,34 @@ def withdraw(studio: Studio, old: Round, *, because: TaskStatusChanged | None, w
                 at_ms=milliseconds(because.at),
             )
     cancel_render(studio.queue, old.render_key)
-    log.info("draft withdrawn", draft=old.key, background=old.code)
+    log.info("draft withdrawn", draft=old.key, background=old.code, why=why.code)
 
 
-def withdraw_in(studio: Studio, connection: sa.Connection, old: Round, background: Background, *, words: str) -> None:
+def withdraw_in(studio: Studio, connection: sa.Connection, old: Round, background: Background, *, why: Why) -> None:
     """Withdraw a round in the caller's transaction.
 
-    States only move forward, so looking at them in their order misses none that moves meanwhile.
+    One that is being delivered is only marked: its story supersedes what it made. One that ever touched the tracker is
+    superseded, whatever state it is in; one that never did is cancelled.
     """
-    subject = subject_of(studio, old, background)
-    if rounds.change(
-        connection, old.key, only_in=(DraftState.QUEUED, DraftState.RENDERING), state=DraftState.CANCELLED, wanted=False, reason=words
-    ):
-        record.draft_ended(connection, subject, kind=Kind.DRAFT_CANCELLED, reason="approval_withdrawn", words=words, key=old.key)
-    elif rounds.change(connection, old.key, only_in=(DraftState.DELIVERING,), wanted=False, reason=words):
-        pass  # its workflow is at work on the tracker and supersedes what it made
-    elif rounds.change(connection, old.key, only_in=(DraftState.DELIVERED,), state=DraftState.SUPERSEDED, wanted=False, reason=words):
-        record.draft_ended(connection, subject, kind=Kind.DRAFT_SUPERSEDED, reason="approval_withdrawn", words=words, key=old.key)
-        queues.enqueue(studio.queue, connection, queues.SUPERSEDE, f"supersede:{old.key}", old.key)
+    subject, now = subject_of(studio, old, background), rounds.find(connection, old.key)
+    unseen = () if now.review_task else (DraftState.QUEUED, DraftState.RENDERING, DraftState.FAILED)
+    seen = (DraftState.QUEUED, DraftState.RENDERING, DraftState.DELIVERED, DraftState.FAILED)
+    if unseen and rounds.change(connection, old.key, only_in=unseen, state=DraftState.CANCELLED, wanted=False, reason=why.words):
+        record.draft_ended(connection, subject, kind=Kind.DRAFT_CANCELLED, reason=why.code, words=why.words, key=old.key)
+    elif rounds.change(connection, old.key, only_in=(DraftState.DELIVERING,), wanted=False, reason=why.words):
+        log.info("withdrawn while delivering", draft=old.key)
+    elif rounds.change(connection, old.key, only_in=seen, wanted=False, reason=why.words):
+        supersede_in(studio, connection, old, background, why=why)
     else:
         connection.execute(drafts.update().where(drafts.c.key == old.key).values(wanted=False))
+
+
+def supersede_in(studio: Studio, connection: sa.Connection, old: Round, background: Background, *, why: Why) -> None:
+    """Close a round that may have Versions, and have them marked and the artist told by a workflow of its own."""
+    rounds.change(connection, old.key, state=DraftState.SUPERSEDED)
+    subject = subject_of(studio, old, background)
+    record.draft_ended(connection, subject, kind=Kind.DRAFT_SUPERSEDED, reason=why.code, words=why.words, key=old.key)
+    queues.enqueue(studio.queue, connection, queues.SUPERSEDE, f"supersede:{old.key}", old.key)
 
 
 def subject_of(studio: Studio, round_: Round, background: Background, *, event: str = "") -> record.Subject:

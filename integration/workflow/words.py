@@ -2,6 +2,7 @@
 
 from integration.production import Background
 from integration.settings import ProjectSettings
+from integration.workflow.order import Order
 from integration.workflow.rounds import Round
 from render_service.contract import Look, Picture, RenderRequest, RenderResult
 
@@ -24,12 +25,12 @@ def delivered_subject(draft: Round) -> str:
     return f"{draft.code} {draft.part}: AI drafts, round {draft.round} / AI下描き 第{draft.round}案"
 
 
-def delivered_content(draft: Round, background: Background, request: RenderRequest, result: RenderResult, rules: ProjectSettings) -> str:
+def delivered_content(draft: Round, background: Background, request: RenderRequest, result: RenderResult, order: Order) -> str:
     """What was made from what, by whose leave, and that it may be refused."""
     look, scene = request.look, request.scene
     said = ", ".join(word for word in (scene.place, scene.season, scene.time_of_day, scene.weather, scene.light) if word)
     letters = ", ".join(f"{_letter(i)} (seed {p.seed})" for i, p in enumerate(result.pictures))
-    allowed = "; ".join(f"{use.allowed_by}, until {use.until}" + (f", {use.reference}" if use.reference else "") for use in rules.ai_use)
+    allowed = order.allowed_by + (f" ({order.allowed_reference})" if order.allowed_reference else "")
     return "\n".join(
         (
             f"{len(result.pictures)} AI drafts of {background.code}: {letters}.",
@@ -68,6 +69,7 @@ def refused_content(reason: str, kind: str) -> str:
         "genzu": "Hand in a BG genzu on the layout task; drafts then start by themselves.",
         "policy": "Nothing was rendered. The background is painted by hand, or the producer allows AI use in haikei's settings.",
         "background": "Link the layout task to its Shot, then approve it again.",
+        "layout": "Drafts start, or stay, as soon as one layout task is approved alone.",
         "look": "Ask the pipeline TD to look at the Look; `haikei doctor` says what is wrong with it.",
     }[kind]
     return f"{reason}\n{remedy}"

@@ -124,9 +124,6 @@ def base_stage(folder: Path, plates: Plates, *, minutes: float, device: str) -> 
         chosen, moods = rng.integers(0, len(plates.lines), size), rng.integers(0, 2, size)
         lines = _lines(plates.lines[chosen], rng).to(device)
         pictures = _pictures(np.stack([plates.pictures[i, j] for i, j in zip(chosen, moods, strict=True)])).to(device)
-        flip = rng.random() < 0.5
-        if flip:
-            lines, pictures = lines.flip(-1), pictures.flip(-1)
         prompts = [
             "" if rng.random() < _DROP_WORDS else prompt_for(plates.moods[i][j], plates.names[i], rng)
             for i, j in zip(chosen, moods, strict=True)

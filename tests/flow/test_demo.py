@@ -35,4 +35,6 @@ def test_the_demo_plays_the_whole_episode_and_is_quick_the_second_time(tmp_path:
 
 def haikei(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command."""
-    return subprocess.run([sys.executable, "-m", "integration.cli.app", *arguments], capture_output=True, text=True, timeout=600, check=False)
+    return subprocess.run(
+        [sys.executable, "-m", "integration.cli.app", *arguments], capture_output=True, text=True, timeout=600, check=False
+    )

@@ -11,7 +11,7 @@ import shotgun_api3
 from PIL import Image
 
 from tests.flow.test_main_job import approve, drafts_of, entries_of, hand_in_genzu, notes_on
-from tests.pretend_episode import PROJECT_ID, Cut, draw_genzu, signed_in
+from tests.pretend_episode import LAYOUT_STEP, PROJECT_ID, Cut, draw_genzu, signed_in
 from tests.running_haikei import RunningHaikei, running_haikei
 
 
@@ -159,11 +159,84 @@ def test_without_permission_nothing_is_rendered_and_people_are_told(tmp_path: Pa
         approve(coordinator, cut)
         (held,) = haikei.wait(haikei.held, what="the held layout")
         (note,) = haikei.wait(lambda: notes_on(coordinator, cut), what="the coordinator's Note")
-        haikei.wait(lambda: entries_of(haikei, cut), what="the entry")
+        haikei.wait(lambda: len(entries_of(haikei, cut)) == 2, what="approval and refusal in the record")
 
         assert held.kind == "policy"
         assert "not allowed" in note["content"]
-        assert [b'"draft.refused"' in body for body in entries_of(haikei, cut)] == [True]
+        assert [b'"draft.refused"' in body for body in entries_of(haikei, cut)] == [False, True]
+        assert b'"layout.approved"' in entries_of(haikei, cut)[0]
         assert haikei.rounds() == []
         assert coordinator.find("Version", [["sg_haikei_key", "is_not", None]]) == []
         assert haikei.stop() == 0
+
+
+def test_a_permission_that_ends_leaves_delivered_drafts_alone(tmp_path: Path) -> None:
+    cut = Cut(1)
+    with running_haikei(tmp_path, cuts=2) as haikei, signed_in(haikei.sandbox.url) as coordinator:
+        approve(coordinator, cut)
+        haikei.wait_for(cut.code, "delivered")
+        haikei.stop()
+        text = haikei.settings_file.read_text().replace("2099-12-31", "2020-01-01")
+        haikei.settings_file.write_text(text)
+
+        haikei.start()
+        approve(coordinator, Cut(2))
+        haikei.wait(lambda: [h for h in haikei.held() if h.code == "c002" and h.kind == "policy"], what="the sweep and the refusal")
+
+        assert [(r.code, r.state.value) for r in haikei.rounds()] == [("c001", "delivered")]
+        assert [h.code for h in haikei.held()] == ["c002"]
+        assert len(notes_on(coordinator, cut)) == 1
+
+
+def test_a_second_approved_layout_task_is_held_and_replaces_nothing(
+    haikei: RunningHaikei, coordinator: shotgun_api3.Shotgun, tmp_path: Path
+) -> None:
+    cut = Cut(12)
+    hand_in_genzu(coordinator, cut, tmp_path, number=12)
+    approve(coordinator, cut)
+    haikei.wait_for(cut.code, "delivered")
+
+    second = coordinator.create(
+        "Task",
+        {
+            "content": "Layout B",
+            "project": {"type": "Project", "id": PROJECT_ID},
+            "entity": {"type": "Shot", "id": cut.shot},
+            "step": {"type": "Step", "id": LAYOUT_STEP},
+        },
+    )
+    hand_in_genzu(coordinator, cut, tmp_path, number=13, task=second["id"])
+    coordinator.update("Task", second["id"], {"sg_status_list": "apr"})
+    (held,) = haikei.wait(lambda: [h for h in haikei.held() if h.code == cut.code], what="the held layout")
+
+    assert held.kind == "layout"
+    assert [(r.round, r.state.value) for r in haikei.rounds() if r.code == cut.code] == [(1, "delivered")]
+
+
+def test_a_genzu_whose_file_is_gone_is_held_with_a_reason(haikei: RunningHaikei, coordinator: shotgun_api3.Shotgun, tmp_path: Path) -> None:
+    cut = Cut(13)
+    hand_in_genzu(coordinator, cut, tmp_path, number=13)
+    version = coordinator.find_one("Version", [["code", "is", f"{cut.code}_genzu_13"]], ["sg_uploaded_movie"])
+    coordinator.delete("Attachment", version["sg_uploaded_movie"]["id"])
+
+    approve(coordinator, cut)
+    haikei.wait(lambda: [h for h in haikei.held() if h.code == cut.code], what="the held layout")
+
+    (note,) = haikei.wait(lambda: notes_on(coordinator, cut), what="the coordinator's Note")
+    assert [person["name"] for person in note["addressings_to"]] == ["桜井 ひろ"]
+
+
+def test_sigterm_ends_the_services_while_a_genzu_waits_for_a_worker(tmp_path: Path) -> None:
+    cut = Cut(1)
+    with running_haikei(tmp_path, cuts=1, workers=0) as haikei, signed_in(haikei.sandbox.url) as coordinator:
+        approve(coordinator, cut)
+        haikei.wait_for(cut.code, "rendering")
+
+        assert haikei.stop() == 0
+        haikei.start()
+        worker = haikei.start_worker("late:0")
+        haikei.wait_for(cut.code, "delivered")
+
+        assert haikei.end(worker) == 0
+        assert haikei.stop() == 0
+        assert len(drafts_of(coordinator, cut)) == 2

@@ -1,5 +1,6 @@
 """Every event is kept once, however often and in whatever order it comes, and owed to each hook until done."""
 
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -58,7 +59,7 @@ def store(inbox: Inbox, *events: TrackerEvent, registry: HookRegistry, cursor: s
 
 
 def run(inbox: Inbox, registry: HookRegistry, *, attempts: int = 3) -> int:
-    return dispatch(inbox, registry, None, rule=IntakeSettings(hook_attempts=attempts, hook_retry_s=0))  # type: ignore[arg-type]  # these hooks act on nothing
+    return dispatch(inbox, registry, None, rule=IntakeSettings(hook_attempts=attempts, hook_retry_s=0), stop=threading.Event())  # type: ignore[arg-type]  # these hooks act on nothing
 
 
 def test_the_same_event_twice_reaches_a_hook_once(inbox: Inbox) -> None:
