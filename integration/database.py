@@ -187,7 +187,7 @@ def _engine(url: sa.URL) -> sa.Engine:
 
 def _prepare_sqlite(file: Path) -> None:
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         had_wal = _size(_wal(file)) > 0
         if not file.exists():
             if had_wal:
@@ -213,6 +213,7 @@ def _begin_sqlite(file: Path) -> None:
     """Put an empty database in place whole: a kill between making and filling it leaves no empty file, which is taken for damage."""
     with TemporaryDirectory(dir=file.parent, prefix=".new-") as folder:
         new = Path(folder) / file.name
+        new.touch(mode=0o600)  # it holds people's names
         connection = sqlite3.connect(new)
         connection.execute("PRAGMA journal_mode=WAL")
         connection.close()

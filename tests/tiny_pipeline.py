@@ -4,6 +4,7 @@ import hashlib
 import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 LOOK_NAME = "tiny"
 """Name of the Look `build_tiny_look` makes."""
@@ -62,11 +63,28 @@ negative = "people"
     return look
 
 
+def _text_config(tokenizer: Any) -> Any:
+    from transformers import CLIPTextConfig
+
+    return CLIPTextConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        max_position_embeddings=32,
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+        projection_dim=32,
+    )
+
+
 def _build_model(folder: Path) -> None:
     """Save a StableDiffusionControlNetPipeline of about 100,000 random weights in diffusers' layout."""
     import torch
     from diffusers import AutoencoderKL, ControlNetModel, DDIMScheduler, StableDiffusionControlNetPipeline, UNet2DConditionModel
-    from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
+    from transformers import CLIPTextModel, CLIPTokenizer
 
     torch.manual_seed(7)
     with TemporaryDirectory() as vocabulary:
@@ -82,18 +100,6 @@ def _build_model(folder: Path) -> None:
         down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
         up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
     )
-    text = CLIPTextConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=32,
-        intermediate_size=64,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        max_position_embeddings=32,
-        bos_token_id=tokenizer.bos_token_id,
-        eos_token_id=tokenizer.eos_token_id,
-        pad_token_id=tokenizer.pad_token_id,
-        projection_dim=32,
-    )
     vae = AutoencoderKL(
         block_out_channels=(8, 8, 8, 8),
         norm_num_groups=4,
@@ -103,7 +109,7 @@ def _build_model(folder: Path) -> None:
     )
     pipeline = StableDiffusionControlNetPipeline(
         vae=vae,
-        text_encoder=CLIPTextModel(text),
+        text_encoder=CLIPTextModel(_text_config(tokenizer)),
         tokenizer=tokenizer,
         unet=unet,
         controlnet=ControlNetModel.from_unet(unet, conditioning_embedding_out_channels=(4, 4, 8, 8)),

@@ -103,7 +103,9 @@ def test_thumbnails_can_be_set_shared_and_taken_away(sg: Any, version: int, pict
         sg.share_thumbnail([{"type": "Shot", "id": 101}], source_entity={"type": "Version", "id": version})
     address = wait_for_thumbnail(sg, version)
 
-    number = sg.share_thumbnail([{"type": "Shot", "id": 101}, {"type": "Task", "id": 201}], source_entity={"type": "Version", "id": version})
+    number = sg.share_thumbnail(
+        [{"type": "Shot", "id": 101}, {"type": "Task", "id": 201}], source_entity={"type": "Version", "id": version}
+    )
 
     shared = sg.find_one("Shot", [["id", "is", 101]], ["image"])["image"]
     assert shared.split("?")[0] == address.split("?")[0] == f"{address.split('/thumbnail')[0]}/thumbnail/{number}"
@@ -137,7 +139,9 @@ def test_files_can_stand_on_notes_and_on_nothing_in_particular(sg: Any, picture:
     assert sg.find_one("Attachment", [["id", "is", alone]], ["attachment_links"])["attachment_links"][0]["id"] == 101
 
 
-@pytest.mark.parametrize(("kind", "number", "field"), [("Version", 9999, MOVIE), ("Nothing", 1, MOVIE), ("Version", 300, "code"), ("Version", 300, "no")])
+@pytest.mark.parametrize(
+    ("kind", "number", "field"), [("Version", 9999, MOVIE), ("Nothing", 1, MOVIE), ("Version", 300, "code"), ("Version", 300, "no")]
+)
 def test_an_upload_to_nowhere_is_refused(sg: Any, picture: Path, kind: str, number: int, field: str) -> None:
     before = len(sg.find("Attachment", []))
 
@@ -155,7 +159,9 @@ def test_an_upload_with_a_wrong_key_is_refused(sandbox: RunningSandbox, picture:
     stranger.close()
 
 
-@pytest.mark.parametrize("spoil", [lambda url: url[:-1] + "x", lambda url: url.replace("until=", "until=9"), lambda url: url.replace("until=1", "until=0")])
+@pytest.mark.parametrize(
+    "spoil", [lambda url: url[:-1] + "x", lambda url: url.replace("until=", "until=9"), lambda url: url.replace("until=1", "until=0")]
+)
 def test_an_address_that_was_tampered_with_opens_nothing(sg: Any, spoil: Callable[[str], str]) -> None:
     link = sg.find_one("Version", [["id", "is", 300]], [MOVIE, "image"])
     for address in (link[MOVIE]["url"], link["image"]):

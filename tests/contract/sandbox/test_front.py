@@ -31,7 +31,12 @@ def raw(sandbox: RunningSandbox, request: bytes) -> bytes:
 
 
 def request(method: str, path: str, body: bytes = b"", **headers: str) -> bytes:
-    lines = {"Host": "127.0.0.1", "Content-Length": str(len(body)), "Connection": "close", **{k.replace("_", "-"): v for k, v in headers.items()}}
+    lines = {
+        "Host": "127.0.0.1",
+        "Content-Length": str(len(body)),
+        "Connection": "close",
+        **{k.replace("_", "-"): v for k, v in headers.items()},
+    }
     head = f"{method} {path} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in lines.items())
     return head.encode() + b"\r\n" + body
 
@@ -145,7 +150,9 @@ _JSON = st.recursive(
 )
 _NAMES = ["type", "id", "fields", "filters", "sorts", "paging", "return_fields", "properties", "field_name", "summaries", "grouping", "user",
           "entity", "note_id", "text", "entity_types", "data_type", "project", "start_date", "end_date", "date", "working", "users", "limit"]  # fmt: skip
-_ASKED = st.dictionaries(st.sampled_from(_NAMES), _JSON | st.sampled_from(["Task", "Shot", 201, [{"field_name": "content", "value": {}}]]), max_size=5)
+_ASKED = st.dictionaries(
+    st.sampled_from(_NAMES), _JSON | st.sampled_from(["Task", "Shot", 201, [{"field_name": "content", "value": {}}]]), max_size=5
+)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

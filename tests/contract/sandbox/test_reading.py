@@ -17,7 +17,9 @@ def ids(found: list[dict[str, Any]]) -> list[int]:
 def test_a_filter_tree_is_followed_and_links_carry_names(reader: Any) -> None:
     either = {"filter_operator": "any", "filters": [["code", "is", "C001"], ["code", "is", "c003"]]}
 
-    found = reader.find("Shot", [either, ["project", "is", PROJECT]], ["code", "sg_sequence", "sg_sequence.Sequence.code", "tasks", "nothing"])
+    found = reader.find(
+        "Shot", [either, ["project", "is", PROJECT]], ["code", "sg_sequence", "sg_sequence.Sequence.code", "tasks", "nothing"]
+    )
 
     assert ids(found) == [101, 103]
     assert found[0]["sg_sequence"] == {"type": "Sequence", "id": 60, "name": "ep01"}
@@ -122,7 +124,9 @@ def test_pages_follow_each_other_and_the_last_one_says_so(sg: Any) -> None:
 
     everything = sg.find("Tag", [])
     asked = {"type": "Tag", "return_fields": ["id"], "filters": {"logical_operator": "and", "conditions": []}}
-    second = sg._call_rpc("read", {**asked, "paging": {"entities_per_page": 5, "current_page": 2}, "return_paging_info_without_counts": True})
+    second = sg._call_rpc(
+        "read", {**asked, "paging": {"entities_per_page": 5, "current_page": 2}, "return_paging_info_without_counts": True}
+    )
     counted = sg._call_rpc("read", {**asked, "paging": {"entities_per_page": 4, "current_page": 1}, "return_paging_info": True})
 
     assert len(everything) == 10

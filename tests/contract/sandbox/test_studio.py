@@ -120,8 +120,12 @@ def test_a_studio_is_open_once(sandbox: RunningSandbox, tmp_path: Path) -> None:
 
 
 def test_serving_says_where_in_one_line_and_ends_on_sigterm(tmp_path: Path) -> None:
-    code = "import sys; from pathlib import Path; from integration.sandbox.server import serve; serve(None, port=0, folder=Path(sys.argv[1]))"
-    process = subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "s")], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    code = (
+        "import sys; from pathlib import Path; from integration.sandbox.server import serve; serve(None, port=0, folder=Path(sys.argv[1]))"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path / "s")], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
     try:
         assert process.stdout is not None
         ready = next(json.loads(line) for line in process.stdout if line.startswith("{"))

@@ -113,7 +113,10 @@ def test_a_batch_is_done_whole_or_not_at_all(sg: Any, events: Any) -> None:
     assert events() == []
     made, changed, deleted = sg.batch([good, change, gone])
     assert (made["type"], changed["sg_status_list"], deleted) == ("Shot", "apr", True)
-    assert [one["event_type"] for one in events() if one["event_type"].endswith(("_New", "_Retirement"))] == ["Shotgun_Shot_New", "Shotgun_Task_Retirement"]
+    assert [one["event_type"] for one in events() if one["event_type"].endswith(("_New", "_Retirement"))] == [
+        "Shotgun_Shot_New",
+        "Shotgun_Task_Retirement",
+    ]
 
 
 def test_what_never_existed_cannot_be_deleted_or_revived(reader: Any) -> None:

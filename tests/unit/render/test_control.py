@@ -1,3 +1,5 @@
+"""What a model is shown of the registered lines."""
+
 import io
 from typing import Any
 

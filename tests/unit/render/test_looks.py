@@ -1,3 +1,5 @@
+"""A Look that does not say what it is made of is refused."""
+
 import shutil
 from dataclasses import replace
 from pathlib import Path

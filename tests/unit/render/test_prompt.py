@@ -1,3 +1,5 @@
+"""Prompts are made of the shot's words, whatever those are."""
+
 import unicodedata
 from dataclasses import replace
 

@@ -1,3 +1,5 @@
+"""Weights are what their Look says, or nothing is loaded."""
+
 import hashlib
 import json
 import os
