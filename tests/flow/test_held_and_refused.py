@@ -240,3 +240,24 @@ def test_sigterm_ends_the_services_while_a_genzu_waits_for_a_worker(tmp_path: Pa
         assert haikei.end(worker) == 0
         assert haikei.stop() == 0
         assert len(drafts_of(coordinator, cut)) == 2
+
+
+def test_an_unknown_status_code_fails_in_one_sentence_and_leaves_nothing_stuck(tmp_path: Path) -> None:
+    cut = Cut(1)
+    with running_haikei(tmp_path, cuts=1) as haikei, signed_in(haikei.sandbox.url) as coordinator:
+        haikei.stop()
+        haikei.settings_file.write_text(haikei.settings_file.read_text() + '\ndraft_status = "nope"\n')
+        haikei.start()
+
+        approve(coordinator, cut)
+        haikei.wait(lambda: [r for r in haikei.rounds() if r.state.value == "failed" and r.attempt == 5], what="five tries")
+        (failed,) = haikei.rounds()
+        told = haikei.haikei("doctor")
+        approve(coordinator, cut, "rev")
+        haikei.wait_for(cut.code, "superseded")
+
+        assert "nope" in failed.reason and "Traceback" not in failed.reason
+        assert failed.renders == 1
+        assert told.returncode == 1 and "nope" in told.stdout
+        assert drafts_of(coordinator, cut) == []
+        assert haikei.stop() == 0
