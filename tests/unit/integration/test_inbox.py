@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from integration.database import make_tables, open_database
-from integration.errors import HookError
+from integration.errors import HookError, TransientTrackerError
 from integration.events import TaskStatusChanged, TimeLogged, TrackerEvent, VersionMediaUploaded, VersionStatusChanged
 from integration.intake.dispatch import dispatch
 from integration.intake.hook_registry import HookRegistry, On, Registered, load_hooks
@@ -104,6 +104,20 @@ def test_a_hook_that_raises_is_tried_again_then_set_aside_and_stops_no_other(inb
     assert sound.events == ["1", "2"]
     assert [(d.event.event_id, d.hook, d.attempts) for d in inbox.set_aside()] == [("1", "a.broken", 3), ("2", "a.broken", 3)]
     assert "the studio's own mistake" in inbox.set_aside()[0].error
+
+
+def test_a_tracker_that_does_not_answer_counts_no_try(inbox: Inbox) -> None:
+    def unreachable(event: TrackerEvent, actions: object) -> None:
+        raise TransientTrackerError("the site does not answer")
+
+    registry = HookRegistry((Registered(name="file.hook", call=unreachable, concerns=lambda event, rules: True),))
+    store(inbox, approval(1), registry=registry)
+
+    with pytest.raises(TransientTrackerError):
+        run(inbox, registry, attempts=1)
+
+    assert inbox.set_aside() == []
+    assert inbox.due() == []
 
 
 def test_a_hook_that_recovers_hears_the_event(inbox: Inbox) -> None:

@@ -193,3 +193,12 @@ def test_a_server_that_is_down_does_not_answer() -> None:
         require_answer(engine)
 
     assert "secret" not in caught.value.in_words()
+
+
+def test_the_database_is_for_its_owner_alone(tmp_path: Path) -> None:
+    engine = open_database(f"sqlite:///{tmp_path / 'state' / 'haikei.sqlite'}")
+    make_tables(engine)
+    engine.dispose()
+
+    assert (tmp_path / "state").stat().st_mode & 0o077 == 0
+    assert (tmp_path / "state" / "haikei.sqlite").stat().st_mode & 0o077 == 0
