@@ -24,7 +24,7 @@ from integration.workflow.rounds import HeldLayout, Round
 from tests.pretend_episode import PROJECT, write_episode
 from tests.tiny_pipeline import build_tiny_look
 
-PATIENCE_S = 90.0
+PATIENCE_S = 180.0
 
 
 @dataclass
@@ -119,9 +119,9 @@ class RunningHaikei:
         command = [sys.executable, "-m", "integration.cli.app", *arguments, "--settings", str(self.settings_file)]
         return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
-    def wait(self, done: Callable[[], Any], *, what: str) -> Any:
+    def wait(self, done: Callable[[], Any], *, what: str, patience_s: float = PATIENCE_S) -> Any:
         """Wait until `done` gives something true."""
-        end = time.monotonic() + PATIENCE_S
+        end = time.monotonic() + patience_s
         while not (found := done()):
             assert self.process is None or self.process.poll() is None, self.log.read_text()[-3000:]
             assert time.monotonic() < end, f"waited in vain for {what}: {self.rounds()} {self.log.read_text()[-3000:]}"

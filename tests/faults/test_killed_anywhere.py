@@ -28,7 +28,7 @@ def test_fifty_kills_lose_no_draft_and_double_none(tmp_path: Path, seed: int) ->
             time.sleep(chance.uniform(0.5, 11.0))
             haikei.kill()
             haikei.start(wait=False)
-        haikei.wait(lambda: settled(haikei), what="every round to be delivered")
+        haikei.wait(lambda: settled(haikei), what="every round to be delivered", patience_s=600)
         haikei.stop()
 
         versions = coordinator.find("Version", [["sg_haikei_key", "is_not", None]], ["sg_haikei_key", "sg_uploaded_movie", "entity"])

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from integration.cli.demo.brush import paint_revision
+from integration.cli.demo.brush import paint_revision, paint_without_draft
 from integration.cli.demo.display import Display
 from integration.errors import HaikeiError
 from integration.ledger.entry import Kind
@@ -69,7 +69,10 @@ class Play:
             staff.set_version_status(ARTIST, VersionId(picture["version"]), status)
             with tempfile.TemporaryDirectory(prefix="haikei-artist-") as folder:
                 path = Path(folder) / f"{draft.code}_BG_v001.png"
-                paint_revision(self.studio.storage, picture["sha256"], path, outcome=outcome)
+                if outcome == "not_used":
+                    paint_without_draft(self.studio.storage, draft.genzu_sha256, path)
+                else:
+                    paint_revision(self.studio.storage, picture["sha256"], path, outcome=outcome)
                 staff.hand_in(ARTIST, task=TaskId(draft.review_task), name=f"{draft.code}_BG_v001", picture=path)
         self._wait(lambda: all(self._has_revision(draft) for draft in delivered))
 

@@ -1,0 +1,172 @@
+"""``python -m render_service.house.model_card``: writes the house model's card from its checkpoints and its measured figures."""
+
+import argparse
+import json
+import operator
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from render_service.house.dataset import HELD_OUT, MOODS_EACH
+
+PAINTER_MODULES = ("scene", "shapes", "palette", "canvas", "plate", "painted_things", "line_drawing", "words", "dataset")
+"""The modules that paint every picture the model has seen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """How far one stage is trained."""
+
+    name: str
+    """``base`` or ``painter``."""
+    steps: int
+    """Steps taken."""
+    minutes: float
+    """Minutes they took."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """One figure the model should reach."""
+
+    what: str
+    """What is measured, in words."""
+    figure: str
+    """Its key in what `render_service.house.evaluate` prints."""
+    reaches: Callable[[float, float], bool]
+    """Whether a figure, given first, is on the right side of `bar`."""
+    bar: float
+    """Where the bar lies."""
+    sign: str
+    """How the bar reads."""
+
+
+BARS: tuple[Bar, ...] = (
+    Bar(what="edges on the layout's lines, F", figure="edge_f", reaches=operator.ge, bar=0.66, sign="≥ 0.66"),
+    Bar(what="the same, times that of a draft without layout", figure="edge_f_gain", reaches=operator.ge, bar=1.7, sign="≥ 1.7"),
+    Bar(
+        what="autumn redder than summer, levels, English",
+        figure="autumn_minus_summer_red_green_en",
+        reaches=operator.ge,
+        bar=30,
+        sign="≥ 30",
+    ),
+    Bar(
+        what="autumn redder than summer, levels, Japanese",
+        figure="autumn_minus_summer_red_green_ja",
+        reaches=operator.ge,
+        bar=30,
+        sign="≥ 30",
+    ),
+    Bar(what="night's L* over day's, English", figure="night_over_day_lightness_en", reaches=operator.le, bar=0.45, sign="≤ 0.45"),
+    Bar(what="night's L* over day's, Japanese", figure="night_over_day_lightness_ja", reaches=operator.le, bar=0.45, sign="≤ 0.45"),
+    Bar(what="winter's L* over summer's, English", figure="winter_minus_summer_lightness_en", reaches=operator.gt, bar=0, sign="> 0"),
+    Bar(what="winter's L* over summer's, Japanese", figure="winter_minus_summer_lightness_ja", reaches=operator.gt, bar=0, sign="> 0"),
+    Bar(what="edge energy in fog, percent", figure="fog_edge_energy_change_percent", reaches=operator.le, bar=-30, sign="≤ -30"),
+    Bar(
+        what="English against Japanese, levels", figure="english_japanese_mean_difference_levels", reaches=operator.le, bar=12, sign="≤ 12"
+    ),
+    Bar(what="another seed, levels", figure="other_seed_mean_difference_levels", reaches=operator.ge, bar=3, sign="≥ 3"),
+    Bar(
+        what="alone against in a batch of 3, greatest, levels",
+        figure="batch_of_3_max_difference_levels",
+        reaches=operator.le,
+        bar=2,
+        sign="≤ 2",
+    ),
+)
+"""What a draft must do for a studio to look at it twice; reached or missed, the card says so."""
+
+
+def card_of(stages: tuple[Stage, ...], figures: dict[str, float], *, scenes: int, commit: str) -> str:
+    """The card's text.
+
+    Args:
+        stages: how far the model is trained.
+        figures: what `render_service.house.evaluate` measured.
+        scenes: how many scenes were painted for training.
+        commit: what the painter was when it painted, or "" when not known.
+    """
+    trained = "; ".join(f"{stage.name} {stage.steps:,} steps in {stage.minutes:.0f} minutes" for stage in stages)
+    modules = ", ".join(f"`{name}.py`" for name in PAINTER_MODULES)
+    return f"""# House model
+
+A small two-stage diffusion model that paints background drafts from a layout and a few words, in Japanese or English.
+The first stage paints coarse colours from lines and words, the second paints the picture from lines and coarse colours.
+Licence of the weights: Apache-2.0, as the code.
+
+## What it was trained on
+Only pictures that the code of this repository painted: scenes of seeds 0 to {scenes - 1}, each in {MOODS_EACH} moods, {scenes * MOODS_EACH:,} pictures.
+0 third-party pictures, 0 third-party weights, 0 third-party captions.
+The painter is {modules}{f", as of commit `{commit}`" if commit else ""}; the same seed paints the same picture, byte for byte.
+Trained: {trained}, on processor cores that other work shared.
+
+## Figures
+Measured by `python -m render_service.house.evaluate` on {figures["held_out_layouts"]:.0f} layouts of seeds from {HELD_OUT.start}, which it was never trained on.
+"The painter's" is what the pictures it learned from would score: more is not better than that.
+
+{_table(figures)}
+
+One draft of 384 × 216 px took {figures["seconds_per_draft"]:.1f} s on the machine that measured.
+
+## What it cannot do
+- It knows the things its painter paints: mountains, hills, fields, rivers, roads, gabled houses, trees, poles and clouds. It has never seen a room, a street, the sea or a person.
+- It knows the words in `words.py` and no others; every other word of a prompt is heard as noise or not at all.
+- It was trained briefly. Small things are smeared, roofs and water may lose their colours, and colours may be stronger than the painter's.
+- Its edges follow the layout because it sees the layout's lines at every step; it does not understand the perspective they show.
+- It learned from 384 × 216 px; larger pictures get no more detail.
+- It shows the way from layout to draft. A studio brings a Look of its own for pictures to work on.
+"""
+
+
+def _table(figures: dict[str, float]) -> str:
+    found = {**figures, "edge_f_gain": figures["edge_f"] / max(1e-9, figures["edge_f_no_layout"])}
+    rows = ["| what | measured | bar | | the painter's |", "|---|---|---|---|---|"]
+    for bar in BARS:
+        figure = found[bar.figure]
+        verdict = "reached" if bar.reaches(figure, bar.bar) else "**missed**"
+        own = found.get(f"{bar.figure.removesuffix('_en').removesuffix('_ja')}_own_plate")
+        rows.append(f"| {bar.what} | {figure:.3g} | {bar.sign} | {verdict} | {'' if own is None else f'{own:.3g}'} |")
+    return "\n".join(rows)
+
+
+def stages_of(folder: Path) -> tuple[Stage, ...]:
+    """How far the checkpoints in a training folder are."""
+    stages = []
+    for name in ("base", "painter"):
+        state: dict[str, Any] = torch.load(folder / f"{name}.checkpoint.pt", weights_only=True, mmap=True)
+        stages.append(Stage(name=name, steps=int(state["step"]), minutes=float(state["spent_s"]) / 60))
+    return tuple(stages)
+
+
+def _commit() -> str:
+    """The commit that last changed the painter, or "" where git cannot tell."""
+    if not shutil.which("git"):
+        return ""
+    here = Path(__file__).parent
+    files = [f"{name}.py" for name in PAINTER_MODULES]
+    told = subprocess.run(["git", "log", "-1", "--format=%H", "--", *files], cwd=here, capture_output=True, text=True, check=False)
+    return told.stdout.strip()
+
+
+def main() -> None:
+    """Write the card."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--figures", type=Path, required=True, help="what evaluate --json wrote")
+    parser.add_argument("--folder", type=Path, default=Path("house-training"), help="checkpoints")
+    parser.add_argument("--scenes", type=int, default=3000, help="how many scenes were painted for training")
+    parser.add_argument("--out", type=Path, default=Path(__file__).with_name("weights") / "MODEL_CARD.md")
+    asked = parser.parse_args()
+    figures = json.loads(asked.figures.read_text(encoding="utf-8"))
+    text = card_of(stages_of(asked.folder), figures, scenes=asked.scenes, commit=_commit())
+    asked.out.write_text(text, encoding="utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""The house Look opens as any Look does, and paints exactly the size that is asked for."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+
+from render_service.contract import RenderRequest, Scene
+from render_service.house.dataset import HELD_OUT
+from render_service.house.evaluate import edge_agreement
+from render_service.house.line_drawing import draw_layout
+from render_service.house.scene import scenery
+from render_service.looks import load_look
+from render_service.renderers.diffusion import open_renderer
+from render_service.renderers.protocol import Renderer
+
+LOOK = load_look("house")
+
+
+@pytest.fixture(scope="module")
+def renderer() -> Renderer:
+    return open_renderer(LOOK)
+
+
+@pytest.mark.parametrize(("width", "height"), [(384, 216), (100, 60)])
+def test_a_draft_has_exactly_the_size_asked(renderer: Renderer, width: int, height: int) -> None:
+    line = draw_layout(scenery(HELD_OUT[8], width / height), height, width)
+    request = RenderRequest(
+        key="k", look=LOOK, scene=Scene(season="秋", time_of_day="昼", weather="晴れ"), line_sha256="0" * 64,
+        width_px=width, height_px=height, seeds=(1,),
+    )  # fmt: skip
+    steps: list[None] = []
+
+    (draft,) = renderer.render(request, [1], line=line, mask=None, rough=None, on_step=lambda: steps.append(None))
+
+    assert draft.shape == (height, width, 3)
+    assert draft.dtype == np.uint8
+    assert len(steps) > LOOK.num_inference_steps
+    assert edge_agreement(draft, line) > 0.5
+
+
+def test_what_painted_is_told(renderer: Renderer) -> None:
+    assert renderer.facts["pipeline"] == "HousePipeline"
+    assert renderer.batch_size >= 1
