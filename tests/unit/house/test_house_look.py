@@ -19,7 +19,7 @@ LOOK = load_look("house")
 
 @pytest.fixture(scope="module")
 def renderer() -> Renderer:
-    return open_renderer(LOOK)
+    return open_renderer(LOOK, threads=1)
 
 
 @pytest.mark.parametrize(("width", "height"), [(384, 216), (100, 60)])
