@@ -119,6 +119,7 @@ One draft of 384 × 216 px took {figures["seconds_per_draft"]:.1f} s on the mach
 - It knows the words in `words.py` and no others; every other word of a prompt is heard as noise or not at all.
 - It was trained briefly. Small things are smeared, roofs and water may lose their colours, and colours may be stronger than the painter's.
 - Its edges follow the layout because it sees the layout's lines at every step; it does not understand the perspective they show.
+  A bare copy of the lines would score about 0.95: the edge figure says that a layout is followed, not that a picture is good.
 - It learned from 384 × 216 px; larger pictures get no more detail.
 - It shows the way from layout to draft. A studio brings a Look of its own for pictures to work on.
 """
