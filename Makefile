@@ -14,7 +14,7 @@ demo: set-up ## One approval, from layout to artist's revision, in a pretend stu
 	$(BIN)/haikei demo
 
 test: check ## Check the house, then run every test but the slow ones and those for a GPU
-	$(BIN)/python -m pytest -m "$(MARKED)"
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "$(MARKED)" -n auto --dist loadfile
 
 test-slow: set-up-dev ## Kill tests, browser, Postgres, wheel, outside verifiers
 	$(BIN)/python -m pytest -m "slow and not gpu" --timeout=600
