@@ -120,6 +120,19 @@ def replay(
     run_replay(settings, what)
 
 
+@app.command()
+def inspect(
+    paths: Annotated[list[Path], typer.Argument(help="Files, or folders that are looked through to their end.")],
+    roots: Annotated[Path | None, typer.Option(help="PEM file of certificates whose signers are known to you.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    all_files: Annotated[bool, typer.Option("--all", help="Name files without findings too.")] = False,
+) -> None:
+    """Look through files for what they say of AI; needs no tracker and no settings. Exit code 1 when something was found."""
+    from integration.cli.inspect import run_inspect
+
+    run_inspect(paths, roots=roots, as_json=as_json, all_files=all_files)
+
+
 report = typer.Typer(no_args_is_help=True, help="Print what the record says.")
 app.add_typer(report, name="report")
 

@@ -1,0 +1,1 @@
+"""What files say about themselves: Content Credentials, source types, traces of generators."""
