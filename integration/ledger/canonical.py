@@ -46,7 +46,7 @@ NEEDS: dict[Kind, tuple[str, ...]] = {
     Kind.APPROVAL_GRANTED: ("approval",),
     Kind.POLICY_CHANGED: ("policy_sha256",),
     Kind.CORRECTION: ("corrects",),
-    Kind.CHECKPOINT_EXTERNAL: ("checkpoint",),
+    Kind.CHECKPOINT_PUBLISHED: ("checkpoint",),
 }
 """Fields an entry of a kind may not leave empty."""
 
@@ -96,7 +96,7 @@ def code(text: str) -> str:
 def _plain(value: object, name: str) -> Any:
     """`value` as JSON's own types, strings in NFC, empty values left out."""
     if is_dataclass(value) and not isinstance(value, type):
-        members = ((field.name, getattr(value, field.name)) for field in fields(value))
+        members = ((key, getattr(value, key)) for key in _hints(type(value)))
         return {key: _plain(member, f"{name}.{key}") for key, member in members if member is not None and member not in ("", ())}
     match value:
         case tuple():
@@ -112,10 +112,9 @@ def _plain(value: object, name: str) -> Any:
 
 def _read(hint: Any, plain: object, name: str) -> Any:
     """`plain` as the Python value that `hint` declares."""
-    if get_origin(hint) in (Union, types.UnionType):
-        (hint,) = (option for option in get_args(hint) if option is not types.NoneType)
-    if get_origin(hint) is tuple:
-        return tuple(_read(get_args(hint)[0], item, name) for item in _expect(list, plain, name))
+    hint, item_hint = _resolved(hint)
+    if item_hint is not None:
+        return tuple(_read(item_hint, item, name) for item in _expect(list, plain, name))
     if is_dataclass(hint) and isinstance(hint, type):
         return _read_object(hint, _expect(dict, plain, name), name)
     if issubclass(hint, StrEnum):
@@ -132,7 +131,7 @@ def _read_object(shape: type, plain: dict[str, object], name: str) -> Any:
     unknown = plain.keys() - hints.keys()
     if unknown:
         raise LedgerError(f"{name}: unknown field {min(unknown)!r:.60}")
-    missing = {field.name for field in fields(shape) if field.default is MISSING} - plain.keys()
+    missing = _required(shape) - plain.keys()
     if missing:
         raise LedgerError(f"{name}: '{min(missing)}' is empty", hint="Every entry needs it; see integration/ledger/FORMAT.md.")
     return shape(**{key: _read(hints[key], member, f"{name}.{key}") for key, member in plain.items()})
@@ -156,12 +155,16 @@ def _check_text(value: str, name: str) -> str:
         raise LedgerError(f"{name}: an empty text is left out, not written")
     if len(value) > MAX_TEXT and not name.endswith(".signature"):
         raise LedgerError(f"{name}: {len(value)} characters, at most {MAX_TEXT} fit", hint="Sentences belong in ledger.texts.")
-    if any(unicodedata.category(char) in {"Cc", "Cs"} for char in value):
+    if _CONTROL.search(value):
         raise LedgerError(f"{name}: control characters cannot stand in an entry", hint="Pass tracker text through ledger.canonical.code.")
     for ends, form, what in _FORMS:
         if name.endswith(ends) and not form(value):
             raise LedgerError(f"{name}: {value!r:.80} is not {what}")
     return value
+
+
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Unicode's categories Cc and Cs."""
 
 
 def _form(pattern: str) -> Callable[[str], object]:
@@ -182,6 +185,19 @@ def _check_needs(entry: Entry) -> None:
     for field in NEEDS[entry.kind]:
         if getattr(entry, field) in (None, ""):
             raise LedgerError(f"entry {entry.kind}: '{field}' is empty", hint="See integration/ledger/FORMAT.md for what each kind needs.")
+
+
+@cache
+def _resolved(hint: Any) -> tuple[Any, Any]:
+    """`hint` without ``None``, and what its items are if it is a tuple."""
+    if get_origin(hint) in (Union, types.UnionType):
+        (hint,) = (option for option in get_args(hint) if option is not types.NoneType)
+    return hint, get_args(hint)[0] if get_origin(hint) is tuple else None
+
+
+@cache
+def _required(shape: type) -> frozenset[str]:
+    return frozenset(field.name for field in fields(shape) if field.default is MISSING)
 
 
 @cache

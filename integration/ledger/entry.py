@@ -41,7 +41,7 @@ class Kind(StrEnum):
     APPROVAL_GRANTED = "approval.granted"
     POLICY_CHANGED = "policy.changed"
     CORRECTION = "correction"
-    CHECKPOINT_EXTERNAL = "checkpoint.external"
+    CHECKPOINT_PUBLISHED = "checkpoint.published"
 
 
 class ActorKind(StrEnum):

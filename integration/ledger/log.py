@@ -1,6 +1,6 @@
 """The append-only list of entries: written in the caller's transaction, read in order.
 
-An entry's index is its place site-wide, without gaps, and will be its leaf index in the Merkle tree.
+An entry's index is its place site-wide, without gaps, and its leaf index in the Merkle tree of `tiles`.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,31 +19,48 @@ metadata = tables.metadata
 
 
 def append(connection: Connection | Session, entry: Entry, *, key: str) -> int:
-    """Write `entry` once for `key` and return its index.
+    """Write `entry` once for `key` and return its index; see `append_all`."""
+    (index,) = append_all(connection, [(key, entry)])
+    return index
 
-    It stands or falls with the caller's transaction. When `key` was written before, nothing is written and the index of the
-    first entry comes back, even if this one differs: a step that runs again has another id and another clock, and the record
+
+def append_all(connection: Connection | Session, keyed: Iterable[tuple[str, Entry]]) -> list[int]:
+    """Write each entry once for its key and return their indexes, in the order given.
+
+    It stands or falls with the caller's transaction. When a key was written before, nothing is written for it and the index of
+    the first entry comes back, even if this one differs: a step that runs again has another id and another clock, and the record
     is never edited. To say something else, append a `Kind.CORRECTION` under its own key.
 
     Writers queue on one row until they commit, so append late in a transaction. Under SERIALIZABLE isolation PostgreSQL
     answers a writer that had to queue with a serialisation failure: run the transaction again, as DBOS does by itself.
 
     Raises:
-        LedgerError: the entry lacks what its kind needs, holds what no entry may, or `key` is empty.
+        LedgerError: an entry lacks what its kind needs, holds what no entry may, or a key is empty; then none is written.
     """
-    if not key:
-        raise LedgerError(f"entry {entry.kind} has no key", hint="A key names the fact, so that it is written once.")
-    body = canonical_bytes(entry)
-    index = int(connection.execute(_LOCK).scalar_one())
-    written = index_of(connection, key=key)
-    if written is not None:
-        return written
-    connection.execute(insert(tables.entries).values(idx=index, key=key, body=body, **_columns(entry)))
-    shots = sorted({normalize("NFC", shot) for shot in entry.shots})
+    wanted = [(key, entry, _body(key, entry)) for key, entry in keyed]
+    if not wanted:
+        return []
+    size = take_turn(connection)
+    placed = _written(connection, [key for key, _, _ in wanted])
+    rows: list[dict[str, object]] = []
+    shots: list[dict[str, object]] = []
+    for key, entry, body in wanted:
+        if key in placed:
+            continue
+        placed[key] = index = size + len(rows)
+        rows.append({"idx": index, "key": key, "body": body, **_columns(entry)})
+        shots += [{"shot": shot, "idx": index} for shot in sorted({normalize("NFC", shot) for shot in entry.shots})]
+    if rows:
+        connection.execute(insert(tables.entries), rows)
+        connection.execute(update(tables.head).where(tables.head.c.id == 1).values(size=size + len(rows)))
     if shots:
-        connection.execute(insert(tables.entry_shots), [{"shot": shot, "idx": index} for shot in shots])
-    connection.execute(update(tables.head).where(tables.head.c.id == 1).values(size=index + 1))
-    return index
+        connection.execute(insert(tables.entry_shots), shots)
+    return [placed[key] for key, _, _ in wanted]
+
+
+def take_turn(connection: Connection | Session) -> int:
+    """Wait for the writers' turn, hold it until the transaction ends, and return how many entries there are."""
+    return int(connection.execute(_TURN).scalar_one())
 
 
 def read(
@@ -54,14 +71,17 @@ def read(
     background: str | None = None,
     kinds: Iterable[Kind] | None = None,
     first: int = 0,
+    end: int | None = None,
 ) -> Iterator[tuple[int, Entry]]:
-    """The entries from index `first` on that fit every condition given, with their indexes, in order.
+    """The entries from index `first` on, those before `end`, that fit every condition given, with their indexes, in order.
 
     Raises:
         LedgerError: a stored entry is damaged.
     """
     columns = tables.entries.c
     query = select(columns.idx, columns.body).where(columns.idx >= first).order_by(columns.idx)
+    if end is not None:
+        query = query.where(columns.idx < end)
     if shot is not None:
         query = query.join(tables.entry_shots, tables.entry_shots.c.idx == columns.idx)
         query = query.where(tables.entry_shots.c.shot == normalize("NFC", shot))
@@ -91,8 +111,27 @@ def size(connection: Connection | Session) -> int:
     return int(connection.execute(select(tables.head.c.size)).scalar() or 0)
 
 
-_LOCK = text("INSERT INTO ledger_head (id, size) VALUES (1, 0) ON CONFLICT (id) DO UPDATE SET size = ledger_head.size RETURNING size")
+_AT_ONCE = 500
+"""Keys looked for in one statement; SQLite of old took 999 values."""
+
+_TURN = text("INSERT INTO ledger_head (id, size) VALUES (1, 0) ON CONFLICT (id) DO UPDATE SET size = ledger_head.size RETURNING size")
 """Takes the writers' turn, and gives the next index; a write comes first, because SQLite cannot turn a reader into a writer."""
+
+
+def _body(key: str, entry: Entry) -> bytes:
+    if not key:
+        raise LedgerError(f"entry {entry.kind} has no key", hint="A key names the fact, so that it is written once.")
+    return canonical_bytes(entry)
+
+
+def _written(connection: Connection | Session, keys: list[str]) -> dict[str, int]:
+    """The indexes of those of `keys` that were written before."""
+    columns = tables.entries.c
+    placed: dict[str, int] = {}
+    for first in range(0, len(keys), _AT_ONCE):
+        query = select(columns.key, columns.idx).where(columns.key.in_(keys[first : first + _AT_ONCE]))
+        placed |= {key: int(index) for key, index in connection.execute(query)}
+    return placed
 
 
 def _columns(entry: Entry) -> dict[str, str | int]:

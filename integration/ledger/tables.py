@@ -58,3 +58,46 @@ texts = Table(
     Column("text", Text, nullable=False),
 )
 """What a commitment stands for; a row may be erased."""
+
+tiles = Table(
+    "ledger_tile",
+    metadata,
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("n", BigInteger, primary_key=True, autoincrement=False),
+    Column("root", LargeBinary, nullable=False),
+    Column("hashes", LargeBinary, nullable=False),
+)
+"""Complete tiles of the Merkle tree (C2SP tlog-tiles): 256 hashes of 32 bytes, and the head over them."""
+
+checkpoints = Table(
+    "ledger_checkpoint",
+    metadata,
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("key_id", Text, primary_key=True),
+    Column("made_ms", BigInteger, nullable=False),
+    Column("note", LargeBinary, nullable=False),
+)
+"""Every checkpoint that was signed."""
+
+keys = Table(
+    "ledger_key",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("vkey", Text, nullable=False),
+    Column("statement", LargeBinary),
+)
+"""Public keys in their order, the last in use; `statement` is the note with which the one before handed over."""
+
+publications = Table(
+    "ledger_publication",
+    metadata,
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("target", Text, primary_key=True),
+    Column("made_ms", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("not_before_ms", BigInteger, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("receipt", LargeBinary),
+)
+"""Which checkpoint is owed to which place outside: pending or done; `receipt` is a timestamp token."""

@@ -75,7 +75,7 @@ class S3Storage:
         self._attempts = attempts
         self._first_wait_s = first_wait_s
         with self._translated():
-            self._client: S3Client = _client(endpoint_url, region, access_key_id, secret_access_key, timeout_s)
+            self._client: S3Client = open_client(endpoint_url, region, access_key_id, secret_access_key, timeout_s)
 
     def put(self, data: bytes, *, media_type: str) -> MediaRef:
         """See `Storage.put`."""
@@ -193,7 +193,8 @@ class S3Storage:
         return policy(act)
 
 
-def _client(endpoint_url: str | None, region: str, access_key_id: str, secret_access_key: str, timeout_s: float) -> "S3Client":
+def open_client(endpoint_url: str | None, region: str, access_key_id: str, secret_access_key: str, timeout_s: float) -> "S3Client":
+    """A client that tries once and waits at most `timeout_s`; without a key it finds credentials itself."""
     return boto3.session.Session().client(
         "s3",
         endpoint_url=endpoint_url,
