@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter, ImageOps
 
 from integration.errors import RenderError
+from render_service.cel_area import emptied
 from render_service.contract import RenderRequest
 
 Grey = NDArray[np.uint8]
@@ -24,8 +25,6 @@ LARGEST_PX2 = 40_000_000
 LARGEST_DRAFT_PX2 = 12_000_000
 """Most pixels of a picture that is asked for."""
 _SHAPE_TOLERANCE = 0.03
-_CEL_MARGIN_PX = 2
-_CEL = 128
 
 
 def read_grey(png: bytes, name: str, request: RenderRequest) -> Grey:
@@ -62,7 +61,7 @@ def check_size(request: RenderRequest) -> None:
 
 
 def without_cel(line: Grey, mask: Grey | None) -> Grey:
-    """`line` with white where `mask` says that characters will stand, so that no figure is painted into the background.
+    """`line` with nothing of a figure where `mask` says that characters will stand, and the background's lines drawn on behind them.
 
     Args:
         line: H×W uint8, dark lines on white.
@@ -73,8 +72,7 @@ def without_cel(line: Grey, mask: Grey | None) -> Grey:
     area = Image.fromarray(mask)
     if area.size != (line.shape[1], line.shape[0]):
         area = area.resize((line.shape[1], line.shape[0]), Image.Resampling.NEAREST)
-    grown = np.asarray(area.filter(ImageFilter.MaxFilter(2 * _CEL_MARGIN_PX + 1)))
-    return np.where(grown >= _CEL, np.uint8(255), line)
+    return emptied(line, np.asarray(area))
 
 
 def dark_on_white(line: Grey, request: RenderRequest) -> Image.Image:
@@ -88,8 +86,16 @@ def white_on_black(line: Grey, request: RenderRequest) -> Image.Image:
 
 
 def painted_size(request: RenderRequest) -> tuple[int, int]:
-    """Width and height at which a model paints: the next multiples of 8; the right and lower edge are cut off afterwards."""
-    return math.ceil(request.width_px / 8) * 8, math.ceil(request.height_px / 8) * 8
+    """Width and height at which a model paints; the right and lower edge are cut off afterwards.
+
+    The smallest of the Look's buckets that holds the picture, or, where none does, the next multiples of the Look's `multiple_px`.
+    """
+    look = request.look
+    for width, height in look.buckets:
+        if width >= request.width_px and height >= request.height_px:
+            return width, height
+    step = look.multiple_px
+    return math.ceil(request.width_px / step) * step, math.ceil(request.height_px / step) * step
 
 
 def _fitted(line: Grey, request: RenderRequest) -> Image.Image:

@@ -16,6 +16,7 @@ _LEAST_LENGTH = 0.35
 """Least length of all long strokes, in picture widths."""
 _LEAST_SPREAD = 0.5
 """Least share of the picture's width, or of its height, that long strokes reach across."""
+_LEAST_BOOK_LENGTH = 0.1
 _SOME_COLOUR = 0.002
 _MOST_COVER = 0.4
 """A line drawing leaves more paper than this free of ink."""
@@ -62,12 +63,22 @@ def measure_strokes(lines: npt.NDArray[np.uint8]) -> Strokes:
     )
 
 
-def require_drawing(strokes: Strokes, *, coloured_share: float) -> None:
+def holds_drawing(strokes: Strokes, *, across: bool = False) -> bool:
+    """Whether `strokes` can lead a background; with `across`, only if they run across the frame from side to side."""
+    if strokes.cover > _MOST_COVER:
+        return False
+    if across:
+        return strokes.length >= 2 * _LEAST_LENGTH and strokes.spread_x >= _LEAST_SPREAD
+    return strokes.length >= _LEAST_LENGTH and max(strokes.spread_x, strokes.spread_y) >= _LEAST_SPREAD
+
+
+def require_drawing(strokes: Strokes, *, coloured_share: float, is_book: bool = False) -> None:
     """Do nothing when `strokes` can lead a background.
 
     Args:
         strokes: what is inside the frame.
         coloured_share: share of the frame that coloured pencil covers, 0 to 1.
+        is_book: whether it is the sheet of a BOOK, which may be small.
 
     Raises:
         ArtworkError: the frame is empty, holds only writing or only coloured pencil, or is a painted picture.
@@ -77,7 +88,7 @@ def require_drawing(strokes: Strokes, *, coloured_share: float) -> None:
             f"this is no line drawing: {strokes.cover:.0%} of it is dark",
             hint="Upload the genzu's lines, not a painted picture or a photograph.",
         )
-    if strokes.length >= _LEAST_LENGTH and max(strokes.spread_x, strokes.spread_y) >= _LEAST_SPREAD:
+    if holds_drawing(strokes) or (is_book and strokes.length >= _LEAST_BOOK_LENGTH):
         return
     if strokes.marks < 3 and strokes.length < 0.1:
         raise ArtworkError(

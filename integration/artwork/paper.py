@@ -1,4 +1,4 @@
-"""Takes the paper's own tone, yellowed, grey or unevenly lit, out of a scanned sheet."""
+"""Takes the paper's own tone, yellowed, grey or unevenly lit, and the scanner's bed out of a scanned sheet."""
 
 import cv2
 import numpy as np
@@ -8,6 +8,10 @@ _CELLS = 48
 """The sheet is looked at in about so many cells along its longer side."""
 _BRIGHT_PERCENTILE = 80
 _ROUNDS = 4
+_BED_LOOK_PX, _BED_BRIGHTEST, _BED_THICK_PX = 600, 110, 7
+"""Where the sheet is looked at in this size, what is darker than this and thicker than any stroke is no paper."""
+_MOST_BED = 0.35
+"""A picture with a larger dark rim is dark itself."""
 
 
 def on_white_paper(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
@@ -40,3 +44,22 @@ def _surface(bright: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
         factors, *_ = np.linalg.lstsq(terms[is_paper], values[is_paper], rcond=None)
         fit = terms @ factors
     return np.asarray(np.clip(fit, 60, 255).reshape(rows, columns, 3), dtype=np.uint8)
+
+
+def without_bed(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """`pixels` (H×W×3 uint8 sRGB) with the dark scanner bed or lid that shows beyond the paper made white."""
+    share = min(1.0, _BED_LOOK_PX / max(pixels.shape[:2]))
+    small = cv2.cvtColor(cv2.resize(pixels, None, fx=share, fy=share, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
+    dark = cv2.morphologyEx((small < _BED_BRIGHTEST).astype(np.uint8), cv2.MORPH_OPEN, np.ones((_BED_THICK_PX,) * 2, np.uint8))
+    rim = np.ones_like(dark)
+    rim[2:-2, 2:-2] = 0
+    _, names = cv2.connectedComponents(dark, connectivity=8)
+    at_rim = np.setdiff1d(np.unique(names[(rim > 0) & (dark > 0)]), [0])
+    if not at_rim.size:
+        return pixels
+    bed = cv2.dilate(np.isin(names, at_rim).astype(np.uint8), np.ones((5, 5), np.uint8))
+    if bed.mean() > _MOST_BED:
+        return pixels
+    cleared = pixels.copy()
+    cleared[cv2.resize(bed, pixels.shape[1::-1], interpolation=cv2.INTER_NEAREST) > 0] = 255
+    return cleared

@@ -10,6 +10,8 @@ Grey = npt.NDArray[np.uint8]
 _COLOURED = 26
 """Least difference between a pixel's strongest and weakest channel that counts as colour, on white paper."""
 _LIGHTEST_FLOOR, _DARKEST_FLOOR = 22, 60
+_STROKE_SHARE = 0.008
+"""No line is thicker than this share of the sheet's longer side."""
 _SPECK_SHARE = 0.004
 """What is shorter than this share of the sheet's longer side is dust or photocopy noise."""
 
@@ -37,6 +39,14 @@ def ink(dark: Grey) -> Grey:
     full = float(np.percentile(strokes, 75)) if strokes.size else 255.0
     levels = np.clip((np.arange(256) - floor) * (255 / max(full - floor, 40.0)), 0, 255).astype(np.uint8)
     return _without_specks(np.asarray(cv2.LUT(dark, levels), dtype=np.uint8))
+
+
+def ink_over_colour(sheet: npt.NDArray[np.uint8]) -> Grey:
+    """The dark lines of `sheet` (H×W×3 uint8 sRGB) where flat colour, light or dark, lies under them: as `ink` gives them."""
+    first, second, third = cv2.split(sheet)
+    strongest = cv2.max(cv2.max(first, second), third)  # a red or blue stroke is as bright as its surroundings in this
+    size = max(5, round(_STROKE_SHARE * max(sheet.shape))) | 1
+    return ink(np.asarray(cv2.morphologyEx(strongest, cv2.MORPH_BLACKHAT, np.ones((size, size), np.uint8)), dtype=np.uint8))
 
 
 def full_strength(lines: Grey) -> Grey:

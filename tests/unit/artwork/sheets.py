@@ -32,20 +32,37 @@ class Sheet:
     frame_colour: tuple[int, int, int] = (90, 90, 90)
     frame_is_printed: bool = True
     safety_frame: bool = False
+    scanning_frame: bool = False
+    head: bool = True
+    pegs: bool = False
+    note: bool = False
+    rough: bool = False
+    pencil: tuple[int, int, int] | None = None
+    """Everything is drawn in this colour."""
     seed: int = 1
 
 
 def drawn(sheet: Sheet) -> Picture:
     """H×W×3 uint8 sRGB, 1754 × 1240: the scanned sheet."""
     pixels = np.full((1240, 1754, 3), 255, np.uint8)
+    if sheet.rough:
+        _colour(pixels, sheet)
     _pencil(pixels, sheet)
-    _draw(pixels, sheet, (sheet.line_grey,) * 3)
+    _draw(pixels, sheet, sheet.pencil or (sheet.line_grey,) * 3)
+    if sheet.note:
+        pixels[note_mask(sheet) > 0] = sheet.line_grey
+    if sheet.pegs:
+        _punch(pixels)
     if sheet.frame_is_printed:
         left, top, right, bottom = sheet.frame
         cv2.rectangle(pixels, (left, top), (right, bottom), sheet.frame_colour, 3)
         if sheet.safety_frame:
             dx, dy = (right - left) // 20, (bottom - top) // 20
             cv2.rectangle(pixels, (left + dx, top + dy), (right - dx, bottom - dy), sheet.frame_colour, 2)
+        if sheet.scanning_frame:
+            dx, dy = (right - left) // 20, (bottom - top) // 20
+            cv2.rectangle(pixels, (left - dx, top - dy), (right + dx, bottom + dy), sheet.frame_colour, 2)
+    if sheet.frame_is_printed and sheet.head:
         cv2.rectangle(pixels, (left, 60), (right, 150), (80, 80, 80), 2)
         cv2.putText(pixels, "EP 03  c012   6+00", (left + 20, 120), 0, 1.5, (50, 50, 50), 3, cv2.LINE_AA)
     return _scanned(pixels, sheet)
@@ -67,9 +84,34 @@ def true_cel(sheet: Sheet) -> Picture:
     return np.asarray(mask[top + 3 : bottom - 2, left + 3 : right - 2], dtype=np.uint8)
 
 
+def note_mask(sheet: Sheet) -> Picture:
+    """H×W uint8, 255 where the sheet's handwritten note is, in the sheet's own pixels."""
+    left, top, right, bottom = sheet.frame
+    mask = np.zeros((1240, 1754), np.uint8)
+    for row, text in enumerate(("EVENING, LIGHT FROM RIGHT", "grass in front is BOOK")):
+        place = (left + (right - left) // 12, top + (bottom - top) // 9 + 50 * row)
+        cv2.putText(mask, text, place, cv2.FONT_HERSHEY_SIMPLEX, 1.1, 255, 2, cv2.LINE_AA)
+    return np.asarray((mask > 127) * np.uint8(255), dtype=np.uint8)
+
+
 def checked(pixels: Picture) -> CheckedImage:
     """`pixels` as if they had been opened."""
     return CheckedImage(pixels=pixels, width_px=pixels.shape[1], height_px=pixels.shape[0], dpi=150.0, format="PNG", notes=())
+
+
+def _punch(pixels: Picture) -> None:
+    cv2.circle(pixels, (877, 42), 15, (60, 60, 60), cv2.FILLED, cv2.LINE_AA)
+    for x in (577, 1177):
+        cv2.rectangle(pixels, (x - 40, 32), (x + 40, 52), (60, 60, 60), cv2.FILLED)
+
+
+def _colour(pixels: Picture, sheet: Sheet) -> None:
+    """Sky, autumn ground and a wood, as markers leave them."""
+    left, top, right, bottom = sheet.frame
+    middle = top + (bottom - top) * 47 // 100
+    pixels[top:middle, left:right] = (170, 205, 235)
+    pixels[middle:bottom, left:right] = (215, 160, 90)
+    pixels[middle : middle + 90, left : left + 500] = (95, 130, 70)
 
 
 def _cel(sheet: Sheet) -> npt.NDArray[np.int32]:

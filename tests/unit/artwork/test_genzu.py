@@ -1,6 +1,7 @@
 """What is drawn in the frame comes out, and nothing else."""
 
 from dataclasses import replace
+from typing import TypedDict
 
 import cv2
 import numpy as np
@@ -14,7 +15,15 @@ from integration.artwork.png import png_bytes
 from integration.errors import ArtworkError
 from tests.unit.artwork.sheets import Picture, Sheet, checked, drawn, true_cel, true_lines
 
-SIZE = {"width_px": 960, "height_px": 540}
+
+class Size(TypedDict):
+    """What a standard frame's picture is asked for in."""
+
+    width_px: int
+    height_px: int
+
+
+SIZE: Size = {"width_px": 960, "height_px": 540}
 
 
 def register(sheet: Sheet) -> Genzu:

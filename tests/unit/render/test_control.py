@@ -3,6 +3,7 @@
 import io
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -82,17 +83,44 @@ def test_thin_lines_stay_dark_when_a_scan_is_made_small() -> None:
     assert np.asarray(dark_on_white(line, request())).min() < 128
 
 
-def test_lines_where_characters_stand_are_gone() -> None:
-    line, mask = white(40, 64), np.zeros((40, 64), np.uint8)
-    line[20] = 0
-    mask[10:30, 20:40] = 255
+def figure() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """A line picture with a figure's dark outline, and the mask of the figure."""
+    line, mask = white(216, 384), np.zeros((216, 384), np.uint8)
+    cv2.ellipse(mask, (190, 120), (35, 70), 0, 0, 360, 255, cv2.FILLED)
+    cv2.ellipse(line, (190, 120), (35, 70), 0, 0, 360, 30, 2)
+    cv2.line(line, (175, 90), (200, 90), 30, 2)
+    return line, mask
+
+
+def test_nothing_of_a_figure_is_left() -> None:
+    line, mask = figure()
 
     left = without_cel(line, mask)
 
-    assert (left[20, 20:40] == 255).all()
-    assert (left[20, :16] == 0).all()
-    assert (left[20, 44:] == 0).all()
-    assert (line[20] == 0).all()
+    assert (left == 255).all()
+    assert (line < 128).any()
+
+
+def test_a_horizon_runs_on_behind_a_figure() -> None:
+    line, mask = figure()
+    cv2.line(line, (0, 120), (383, 130), 0, 2)
+    true = white(216, 384)
+    cv2.line(true, (0, 120), (383, 130), 0, 2)
+
+    left = without_cel(line, mask)
+
+    assert (left[:, 150:230].min(axis=0) < 140).all()
+    assert cv2.erode(true, np.ones((7, 7), np.uint8))[left < 128].max() == 0
+
+
+def test_a_line_that_ends_at_a_figure_is_not_invented_on_its_other_side() -> None:
+    line, mask = figure()
+    cv2.line(line, (0, 120), (150, 120), 0, 2)
+
+    left = without_cel(line, mask)
+
+    assert (left[:, 158:] == 255).all()
+    assert (left[115:126, 40:140].min(axis=0) < 128).all()
 
 
 def test_a_mask_of_another_size_is_fitted() -> None:
