@@ -79,13 +79,13 @@ class Background:
     shots: tuple[Shot, ...]
     """The cuts it serves, at least one when it hangs on a Shot."""
     episode: str = ""
-    parts: tuple[str, ...] = ("BG",)
-    """``BG`` and any BOOK parts, each drafted on its own."""
     place: str = ""
     season: str = ""
     time_of_day: str = ""
     weather: str = ""
     light: str = ""
+    art_note: str = ""
+    """What the art director wrote about the background, in their own words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from integration.workflow.delivery import supersede
 from integration.workflow.draft import DraftStory
 from integration.workflow.notice import notice
 from integration.workflow.order import Order
+from integration.workflow.publishing import publish_due
 from render_service.client import SlotLock, take_slot
 
 log = structlog.get_logger(__name__)
@@ -51,14 +52,15 @@ def serve(studio: Studio, stop: threading.Event, listening: threading.Event | No
 
 
 def _register(studio: Studio, stop: threading.Event) -> None:
-    engine.workflow(queues.DRAFT, lambda key, order: DraftStory(studio, key, stop).run(Order.from_json(order)))
+    desk = threading.Lock()
+    engine.workflow(queues.DRAFT, lambda key, order: DraftStory(studio, key, stop, desk).run(Order.from_json(order)))
     engine.workflow(queues.NOTICE, lambda key, told: notice(studio, key, told))
     engine.workflow(queues.SUPERSEDE, lambda key: engine.step("supersede", supersede, studio, key))
 
 
 def _work(studio: Studio, inbox: Inbox, registry: HookRegistry, slot: SlotLock, stop: threading.Event, listening: threading.Event) -> None:
     rule, actions = studio.settings.intake, TrackerActions(studio)
-    failures, sweeps, next_sweep = 0, 0, 0.0
+    failures, sweeps, next_sweep, next_record = 0, 0, 0.0, 0.0
     log.info("listening", site=studio.tracker.site, projects=len(studio.projects), hooks=len(registry.hooks))
     while not stop.is_set():
         if not slot.is_held():
@@ -71,6 +73,7 @@ def _work(studio: Studio, inbox: Inbox, registry: HookRegistry, slot: SlotLock, 
             if time.monotonic() >= next_sweep:
                 sweep(studio, actions, whole=sweeps % _WHOLE_EVERY == 0, stop=stop)
                 next_sweep, sweeps = time.monotonic() + rule.sweep_s, sweeps + 1
+            next_record = publish_due(studio, next_record)
             failures = 0
         except (TransientTrackerError, TransientStorageError) as error:
             failures += 1

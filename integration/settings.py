@@ -1,19 +1,33 @@
 """haikei.toml, then HAIKEI_* variables, then flags: one frozen `Settings`, read once by the command line."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from integration.errors import SettingsError
+from integration.record_settings import RecordSettings
 
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SceneFields(_Part):
+    """Fields of a Shot, or of what backgrounds hang on, that say what the place looks like; empty for none."""
+
+    place: str = "sg_place"
+    season: str = "sg_season"
+    time_of_day: str = "sg_time_of_day"
+    weather: str = "sg_weather"
+    light: str = "sg_light"
+    art_note: str = "sg_art_note"
+    """The art director's note on the background."""
 
 
 class ShotGridSettings(_Part):
@@ -29,6 +43,8 @@ class ShotGridSettings(_Part):
     """A file that holds the key and nothing else."""
     timeout_s: float = Field(60.0, gt=0, le=600)
     """Longest wait for one answer."""
+    scene_fields: SceneFields = SceneFields()
+    """Where the words for the prompt stand."""
 
     def key(self) -> str:
         """The API key, from the setting or its file.
@@ -94,10 +110,18 @@ class RenderSettings(_Part):
     """Look used where a project names none."""
     looks: tuple[Path, ...] = ()
     """Folders of Look files beside the built-in one."""
+    allow_fetch: bool = False
+    """Whether `haikei look fetch` may fetch models from a hub; painting itself never fetches anything."""
     workers: int = Field(1, ge=0, le=64)
     """Render workers `haikei up` starts on this machine; 0 where other machines paint."""
     threads: int = Field(0, ge=0, le=256)
     """CPU threads of each worker; 0 lets PyTorch choose."""
+    batch_size: int = Field(0, ge=0, le=64)
+    """Pictures a worker paints at once; 0 is what suits the device."""
+    compile: bool = False
+    """Compile models on a GPU: minutes at the first picture of each size, faster after."""
+    hung_s: float = Field(600.0, ge=1, le=86400)
+    """So long without a step of the model means that the device hangs, and the worker is started again."""
 
 
 class AiUse(_Part):
@@ -142,6 +166,10 @@ class AssignmentRule(_Part):
         return self
 
 
+DEFAULT_BOOK_PATTERN = r"(?i)(?<![a-z+&・/])(?:BOOK|ブック)(?![a-z]{2})[\s_.-]*(\d{1,3}(?!\d)|[A-Z](?![A-Z0-9]))?"
+"""``BOOK``, ``BOOK1``, ``book_2``, ``ブックA``; not ``BG+BOOK``, which holds both."""
+
+
 class ProjectSettings(_Part):
     """What one show calls things, and what it allows."""
 
@@ -177,6 +205,14 @@ class ProjectSettings(_Part):
     """How many drafts a genzu gets."""
     look: str = ""
     """Look of this show; empty: `render.look`."""
+    words: dict[Annotated[str, Field(min_length=1, max_length=120)], Annotated[str, Field(max_length=120)]] = {}
+    """House words: what stands in the prompt for a term of the show, such as the name of a place."""
+    quality: Literal["flag", "refuse"] = "flag"
+    """What becomes of a draft that is still bad when it was painted again: delivered and said so, or not delivered."""
+    least_layout_kept: float = Field(0.35, ge=0, le=1)
+    """Share of the layout's lines, beyond chance, that a draft must keep; 0 asks for none."""
+    book_pattern: str = DEFAULT_BOOK_PATTERN
+    """Finds a BOOK's number or letter, its one group, in the name or type of a Version; such a Version is the BOOK's genzu."""
     time_zone: str = "Asia/Tokyo"
     ai_use: tuple[AiUse, ...] = ()
     """Permissions; none means AI is not allowed."""
@@ -188,6 +224,17 @@ class ProjectSettings(_Part):
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError) as error:
             raise ValueError(f"'{value}' is no time zone; write one such as Asia/Tokyo") from error
+        return value
+
+    @field_validator("book_pattern")
+    @classmethod
+    def _is_pattern(cls, value: str) -> str:
+        try:
+            groups = re.compile(value).groups
+        except re.error as error:
+            raise ValueError(f"'{value}' is no regular expression: {error}") from error
+        if groups > 1:
+            raise ValueError(f"'{value}' has {groups} groups; the one it may have is the BOOK's number or letter")
         return value
 
 
@@ -207,6 +254,7 @@ class Settings(BaseSettings):
     intake: IntakeSettings = IntakeSettings()
     hooks: HooksSettings = HooksSettings()
     render: RenderSettings = RenderSettings()
+    record: RecordSettings = RecordSettings()
     projects: dict[str, ProjectSettings] = {}
     """Enabled projects by name or tracker id; events of others are left alone."""
 

@@ -5,7 +5,16 @@ import time
 from dbos import DBOSClient, WorkflowSerializationFormat, WorkflowStatus
 
 from integration.errors import RenderError, TransientRenderError
-from render_service.contract import APPLICATION_VERSION, RENDER_QUEUE, RENDER_WORKFLOW, Look, RenderRequest, RenderResult
+from render_service.contract import (
+    APPLICATION_VERSION,
+    PROGRESS_EVENT,
+    RENDER_QUEUE,
+    RENDER_WORKFLOW,
+    Look,
+    RenderProgress,
+    RenderRequest,
+    RenderResult,
+)
 from render_service.looks import list_looks, load_look
 from render_service.reclaim import reclaim_renders
 from render_service.slot import SlotLock, take_slot
@@ -22,6 +31,7 @@ __all__ = [
     "load_look",
     "reclaim_renders",
     "render_id",
+    "render_progress",
     "render_result",
     "take_slot",
 ]
@@ -37,7 +47,7 @@ def render_id(key: str) -> str:
 
 
 def ensure_queue(client: DBOSClient) -> None:
-    """Make the render queue if it is missing: each worker takes one request at a time and looks four times a second."""
+    """Make the render queue if it is missing: workers look four times a second, and take what `render_service.queue_share` says."""
     client.register_queue(RENDER_QUEUE, worker_concurrency=1, polling_interval_sec=_POLL_S)
 
 
@@ -75,6 +85,15 @@ def examine_look(look: Look) -> str:
         RenderError: a file is missing, was changed or may run code.
     """
     return f"{look.title}: {check_weights(look)}, {len(look.files)} files unchanged, licence {look.licence}"
+
+
+def render_progress(client: DBOSClient, key: str) -> RenderProgress | None:
+    """How far the request `key` is, a second or so ago; None when it still waits, was quick, or was never asked for.
+
+    What was told last stays after its end, so ask `render_result` whether it has ended.
+    """
+    told = client.get_event(render_id(key), PROGRESS_EVENT, timeout_seconds=0)
+    return None if told is None else RenderProgress.from_json(told)
 
 
 def render_result(client: DBOSClient, key: str, *, timeout_s: float) -> RenderResult:

@@ -3,7 +3,7 @@
 from itertools import groupby
 
 import structlog
-from dbos import DBOSClient
+from dbos import DBOSClient, WorkflowStatus
 
 from render_service.contract import RENDER_QUEUE
 from render_service.slot import take_slot
@@ -31,11 +31,16 @@ def reclaim_renders(client: DBOSClient, database_url: str) -> int:
             continue
         try:
             for render in renders:
-                _give_back(client, render.workflow_id, (render.attributes or {}).get(_COUNT, 0) + 1)
+                _give_back(client, render.workflow_id, reclaims_of(render) + 1)
                 reclaimed += 1
         finally:
             lock.release()
     return reclaimed
+
+
+def reclaims_of(render: WorkflowStatus) -> int:
+    """How often this request outlived its worker's slot."""
+    return int((render.attributes or {}).get(_COUNT, 0))
 
 
 def _give_back(client: DBOSClient, workflow_id: str, count: int) -> None:

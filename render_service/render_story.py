@@ -1,7 +1,7 @@
 """The durable story of one request: accepted, painted run by run, answered; stopped when nobody wants it any more."""
 
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import CancelledError
 from typing import Any
 
 import structlog
@@ -9,20 +9,29 @@ from dbos import DBOS, DBOSClient
 from dbos import error as dbos_error
 
 from integration.errors import RenderError, TransientRenderError, TransientStorageError
+from integration.storage.protocol import Storage
+from render_service.batcher import Batcher
 from render_service.contract import Picture, RenderRequest, RenderResult
-from render_service.recipe import recipe_of
-from render_service.render_job import RenderJob, in_words
+from render_service.painting import Painting
+from render_service.recipe import keep_recipe, recipe_of
+from render_service.reclaim import reclaims_of
+from render_service.render_job import accept, in_words
+from render_service.warm_looks import WarmLooks
+from render_service.watch import Watch
 
 log = structlog.get_logger(__name__)
 
-_CANCEL_CHECK_S = 0.5
+_TRUSTED_STARTS = 2
+"""A request that was started more often may be what ends workers, and is painted alone."""
 
 
 class RenderStory:
-    """The durable workflow: one step for each run of the model, so that a killed worker paints only its last run again."""
+    """The durable workflow: one step for each run of the model, so that a killed worker paints only its last runs again."""
 
-    def __init__(self, job: RenderJob, client: DBOSClient, slot: str) -> None:
-        self._job = job
+    def __init__(self, *, looks: WarmLooks, storage: Storage, batcher: Batcher, client: DBOSClient, slot: str) -> None:
+        self._looks = looks
+        self._storage = storage
+        self._batcher = batcher
         self._client = client
         self._slot = slot
 
@@ -32,28 +41,39 @@ class RenderStory:
         accepted: dict[str, Any] = _step("accept", self._accept, data)
         if "refusal" in accepted:
             return self._refusal(key, accepted["refusal"])
-        request = RenderRequest.from_json(accepted)
-        watch = _CancelWatch(self._client, str(DBOS.workflow_id), self._slot)
+        request, workflow_id = RenderRequest.from_json(accepted), str(DBOS.workflow_id)
+        alone = self._starts(workflow_id) > _TRUSTED_STARTS
+        painting = Painting(request, batcher=self._batcher, storage=self._storage, slot=self._slot, alone=alone)
+        watch = Watch(self._client, self._storage, workflow_id=workflow_id, slot=self._slot, pictures=len(request.seeds))
+        try:
+            return self._paint(request, painting, watch)
+        finally:
+            painting.give_up()
+
+    def _paint(self, request: RenderRequest, painting: Painting, watch: Watch) -> dict[str, Any]:
         pictures: list[dict[str, Any]] = []
         runs: list[dict[str, Any]] = []
         while len(pictures) < len(request.seeds):
-            done: dict[str, Any] = _step("paint", self._job.paint, request, request.seeds[len(pictures) :], watch)
+            watch.done = len(pictures)
+            done: dict[str, Any] = _step("paint", _run, painting, request.seeds[len(pictures) :], watch)
             if "refusal" in done:
-                return self._refusal(key, done["refusal"])
+                return self._refusal(request.key, done["refusal"])
             pictures += done["pictures"]
             runs.append(done["run"])
+        recipe = recipe_of(request, runs)
         result = RenderResult(
-            key=key,
+            key=request.key,
             pictures=tuple(Picture(**picture) for picture in pictures),
-            recipe=recipe_of(request, runs),
+            recipe=recipe,
+            recipe_sha256=_step("keep recipe", keep_recipe, self._storage, recipe),
             started_ms=runs[0]["started_ms"],
-            render_ms=sum(run["milliseconds"] for run in runs),
+            render_ms=sum(run["milliseconds"] * len(run["seeds"]) // run["batch_size"] for run in runs),
         )
         return result.as_json()
 
     def _accept(self, data: dict[str, Any]) -> dict[str, Any]:
         try:
-            return self._job.accept(data).as_json()
+            return accept(data, self._looks).as_json()
         except RenderError as error:
             return {"refusal": in_words(error)}
 
@@ -61,25 +81,22 @@ class RenderStory:
         log.warning("render refused", key=key, reason=refusal)
         return RenderResult(key=key, refusal=refusal).as_json()
 
+    def _starts(self, workflow_id: str) -> int:
+        """How often this request was started, here or elsewhere."""
+        found = self._client.list_workflows(workflow_ids=[workflow_id], load_input=False, load_output=False)
+        return sum((each.recovery_attempts or 0) + reclaims_of(each) for each in found)
 
-class _CancelWatch:
-    """Stops a painting that nobody wants any more, or that another worker has taken over."""
 
-    def __init__(self, client: DBOSClient, workflow_id: str, slot: str) -> None:
-        self._client = client
-        self._workflow_id = workflow_id
-        self._slot = slot
-        self._checked = time.monotonic()
-
-    def __call__(self) -> None:
-        if time.monotonic() - self._checked < _CANCEL_CHECK_S:
-            return
-        self._checked = time.monotonic()
-        found = self._client.list_workflows(workflow_ids=[self._workflow_id], load_input=False, load_output=False)
-        if not found or found[0].status != "PENDING" or found[0].executor_id != self._slot:
-            log.info("painting stopped", workflow_id=self._workflow_id, status=found[0].status if found else "gone")
-            # This error alone is not written down as the step's outcome: if the render is resumed, it begins again.
-            raise dbos_error.DBOSWorkflowCancelledError(f"{self._workflow_id} is not this worker's any more")
+def _run(painting: Painting, seeds: Sequence[int], watch: Watch) -> dict[str, Any]:
+    """One run's pictures, or a ``refusal``."""
+    try:
+        return painting.run(seeds, watch)
+    except TransientRenderError:
+        raise
+    except RenderError as error:
+        return {"refusal": in_words(error)}
+    except CancelledError as error:  # the worker leaves: not the step's outcome, so that it begins again at the next start
+        raise dbos_error.DBOSWorkflowCancelledError("the worker is leaving") from error
 
 
 def _step(name: str, call: Callable[..., Any], *arguments: Any) -> Any:

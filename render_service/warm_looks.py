@@ -1,11 +1,11 @@
 """The Looks this machine has, and the few whose models are loaded and warm."""
 
-import threading
+import gc
 import time
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -18,21 +18,22 @@ log = structlog.get_logger(__name__)
 
 
 class WarmLooks:
-    """Opens a Look's model when it is first asked for and keeps the last used ones; one thread paints at a time."""
+    """Opens a Look's model when it is first asked for and keeps the last used ones."""
 
-    def __init__(self, folders: Sequence[Path], *, threads: int, capacity: int = 2) -> None:
+    def __init__(self, folders: Sequence[Path], *, threads: int, capacity: int = 2, batch_size: int = 0, compiled: bool = False) -> None:
         """Nothing is loaded yet.
 
         Args:
             folders: where Look files are, beside the built-in ones.
             threads: CPU threads of a model; 0 lets PyTorch choose.
             capacity: models kept in memory, 1 or more.
+            batch_size: pictures painted at once; 0 is what suits the device.
+            compiled: compile models for a GPU.
         """
         self._folders = tuple(folders)
-        self._threads = threads
         self._capacity = capacity
+        self._options: dict[str, Any] = {"threads": threads, "batch_size": batch_size, "compiled": compiled}
         self._warm: OrderedDict[str, Renderer] = OrderedDict()
-        self._painting = threading.Lock()
 
     def find(self, name: str, digest: str) -> Look:
         """This machine's Look of that digest; a request's own word for where a model lies is never taken.
@@ -49,38 +50,54 @@ class WarmLooks:
             hint="Put the old Look back, or approve the layout again to paint with the new one.",
         )
 
-    @contextmanager
-    def painting(self, look: Look) -> Iterator[Renderer]:
-        """The Look's renderer, for this thread alone while the block lasts.
+    def renderer(self, look: Look) -> Renderer:
+        """The Look's renderer, warm; asked for and used by one thread at a time.
 
         Raises:
             RenderError: its weights are not what the Look says, or cannot be loaded.
         """
-        with self._painting:
-            renderer = self._warm.pop(look.digest, None) or self._open(look)
-            self._warm[look.digest] = renderer
-            yield renderer
+        renderer = self._warm.pop(look.digest, None) or self._open(look)
+        self._warm[look.digest] = renderer
+        return renderer
 
-    def warm_up(self, names: Sequence[str]) -> None:
-        """Load the Looks of these names; one that cannot be loaded is logged, and refused when it is asked for."""
+    def warm_up(self, names: Sequence[str]) -> int:
+        """Load the Looks of these names; one that cannot be loaded is logged, and refused when it is asked for.
+
+        Returns:
+            The largest batch that those which were loaded paint; 1 when none was.
+        """
+        largest = 1
         for name in names:
             try:
-                with self.painting(load_look(name, self._folders)):
-                    pass
+                largest = max(largest, self.renderer(load_look(name, self._folders)).batch_size)
             except RenderError as error:
                 log.error("look not loaded", look=name, reason=str(error), hint=error.hint)  # noqa: TRY400 - the reason is whole
+        return largest
 
     def _open(self, look: Look) -> Renderer:
         from render_service.renderers.diffusion import open_renderer  # torch takes seconds to import
 
-        while len(self._warm) >= self._capacity:
-            self._warm.popitem(last=False)
+        self._keep_at_most(self._capacity - 1)
         began = time.monotonic()
-        renderer = open_renderer(look, threads=self._threads)
+        try:
+            renderer = open_renderer(look, **self._options)
+        except RenderError as error:
+            if not self._warm or type(error.__cause__).__name__ != "OutOfMemoryError":
+                raise
+            log.info("look needs the room of others", look=look.name, unloaded=len(self._warm))
+            self._keep_at_most(0)
+            renderer = open_renderer(look, **self._options)
         log.info(
             "look loaded", look=look.name, digest=look.digest, seconds=round(time.monotonic() - began, 2), device=renderer.facts["device"]
         )
         return renderer
+
+    def _keep_at_most(self, most: int) -> None:
+        if len(self._warm) <= most:
+            return
+        while len(self._warm) > most:
+            self._warm.popitem(last=False)
+        gc.collect()  # a pipeline refers to itself
 
     def _known(self, name: str) -> Iterator[Look]:
         """Every Look here that may be used, those of this name first."""

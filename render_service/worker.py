@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 import sqlalchemy as sa
 import structlog
@@ -17,9 +17,10 @@ from integration.errors import HaikeiError, RenderError, SettingsError
 from integration.log import set_up_log
 from integration.storage.opening import open_storage
 from integration.storage.protocol import Storage
+from render_service.batcher import Batcher
 from render_service.client import ensure_queue
 from render_service.contract import APPLICATION, APPLICATION_VERSION, RENDER_QUEUE, RENDER_WORKFLOW
-from render_service.render_job import RenderJob
+from render_service.queue_share import take_at_once
 from render_service.render_story import RenderStory
 from render_service.slot import SlotLock, take_slot
 from render_service.warm_looks import WarmLooks
@@ -31,7 +32,10 @@ SLOT_TAKEN = 3
 """Exit code when another living process has the slot."""
 FAILED = 1
 """Exit code when the worker could not begin, or lost its slot."""
+DEVICE_LOST = 70
+"""Exit code when the device failed or hangs; a fresh process finishes what was begun."""
 _LOOK_ROUND_S = 0.5
+_CLOSE_S = 5.0
 _SLOT_CHECK_S = 10.0
 
 
@@ -64,16 +68,27 @@ def work(settings: WorkerSettings, ready: Callable[[], None]) -> int:
         return SLOT_TAKEN
     storage = _open_storage(settings.storage)
     client = _open_client(settings.database_url)
-    looks = WarmLooks(settings.looks, threads=settings.threads, capacity=settings.models_kept)
-    looks.warm_up(settings.warm)
+    looks = WarmLooks(
+        settings.looks,
+        threads=settings.threads,
+        capacity=settings.models_kept,
+        batch_size=settings.batch_size,
+        compiled=settings.compile,
+    )
+    largest = looks.warm_up(settings.warm)
     if stop.is_set():
         return 0
-    job = RenderJob(slot=settings.slot, looks=looks, storage=storage)
-    _launch(settings, RenderStory(job, client, settings.slot))
-    log.info("worker listening", queue=RENDER_QUEUE)
+    batcher = Batcher(looks.renderer)
+    story = RenderStory(looks=looks, storage=storage, batcher=batcher, client=client, slot=settings.slot)
+    at_once = settings.requests_at_once or (1 if largest == 1 else 2 * largest)
+    take_at_once(_launch(settings, story), at_once)
+    log.info("worker listening", queue=RENDER_QUEUE, requests_at_once=at_once)
     ready()
-    code = _serve(settings, client, lock, stop)
+    code = _serve(settings, client, lock, batcher, stop)
+    if code == DEVICE_LOST:
+        _leave_at_once(code)
     DBOS.destroy(workflow_completion_timeout_sec=settings.finish_s)
+    batcher.close(timeout_s=_CLOSE_S)
     log.info("worker stopped")
     return code
 
@@ -96,7 +111,7 @@ def _open_storage(values: dict[str, Any]) -> Storage:
         raise SettingsError(f"the storage cannot be opened with the keys {keys}", hint="`haikei worker` writes them.") from error
 
 
-def _launch(settings: WorkerSettings, story: RenderStory) -> None:
+def _launch(settings: WorkerSettings, story: RenderStory) -> DBOS:
     config: DBOSConfig = {
         "name": APPLICATION,
         "system_database_url": settings.database_url,
@@ -106,7 +121,7 @@ def _launch(settings: WorkerSettings, story: RenderStory) -> None:
         "run_migrations": False,
         "log_level": "ERROR",
     }
-    DBOS(config=config)
+    dbos = DBOS(config=config)
 
     @DBOS.workflow(name=RENDER_WORKFLOW, max_recovery_attempts=20)
     def render(data: dict[str, Any]) -> dict[str, Any]:
@@ -114,13 +129,17 @@ def _launch(settings: WorkerSettings, story: RenderStory) -> None:
 
     DBOS.listen_queues([RENDER_QUEUE])
     DBOS.launch()
+    return dbos
 
 
-def _serve(settings: WorkerSettings, client: DBOSClient, lock: SlotLock, stop: threading.Event) -> int:
+def _serve(settings: WorkerSettings, client: DBOSClient, lock: SlotLock, batcher: Batcher, stop: threading.Event) -> int:
     """Wait until there is a reason to leave, and return the exit code."""
     idle_since = slot_checked = time.monotonic()
     while not stop.wait(_LOOK_ROUND_S):
         now = time.monotonic()
+        if trouble := batcher.trouble(hung_s=settings.hung_s):
+            log.error("device lost", reason=trouble, hint="The worker leaves; started again, it finishes what was begun.")
+            return DEVICE_LOST
         if settings.parent_pid and os.getppid() != settings.parent_pid:
             log.warning("parent gone", parent_pid=settings.parent_pid)
             return 0
@@ -135,6 +154,12 @@ def _serve(settings: WorkerSettings, client: DBOSClient, lock: SlotLock, stop: t
                 log.info("queue empty", seconds=settings.idle_exit_s)
                 return 0
     return 0
+
+
+def _leave_at_once(code: int) -> NoReturn:
+    """End the process without its good-byes: a thread that hangs in a driver would never let it go."""
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def _is_busy(client: DBOSClient, slot: str) -> bool:

@@ -27,6 +27,14 @@ class WorkerSettings(BaseModel):
     """Models kept in memory, the last used ones."""
     threads: int = Field(0, ge=0, le=256)
     """CPU threads of a model; 0 lets PyTorch choose."""
+    batch_size: int = Field(0, ge=0, le=64)
+    """Pictures painted at once, fewer where they do not fit; 0 is what suits the device: 8 on a GPU, 1 on a CPU."""
+    requests_at_once: int = Field(0, ge=0, le=64)
+    """Requests taken from the queue at a time; 0 is what fills two batches, or one on a CPU, so that several workers share the work."""
+    compile: bool = False
+    """Compile models on a GPU: minutes at the first picture of each size, faster after; for workers that live long."""
+    hung_s: float = Field(600.0, ge=1, le=86400)
+    """So long without a step of the model means that the device hangs, and the worker leaves to be started again."""
     drain: bool = False
     """Leave when the queue has been empty for `idle_exit_s`, as a job of a render farm does."""
     idle_exit_s: float = Field(3.0, ge=0, le=86400)

@@ -171,7 +171,7 @@ def running_haikei(
 
 def write_settings(folder: Path, sandbox: RunningSandbox, project: Mapping[str, Any], *, database: str = "", workers: int = 1) -> Path:
     """The settings file of a test's services."""
-    shown = {"drafts": 2, "ai_use": [{"allowed_by": "製作 一", "until": "2099-12-31"}], **project}
+    shown = {"drafts": 2, "least_layout_kept": 0, "ai_use": [{"allowed_by": "製作 一", "until": "2099-12-31"}], **project}
     lines = "\n".join(f"{key} = {_toml(value)}" for key, value in shown.items())
     file = folder / "haikei.toml"
     file.write_text(

@@ -79,12 +79,11 @@ def open_bench(folder: Path, looks: Path, url: str = "") -> Bench:
     return Bench(url=url, client=client, storage=FilesystemStorage(folder / "media"), media=folder / "media", looks=looks)
 
 
-def start_worker(settings: dict[str, Any], log: Path) -> subprocess.Popen[str]:
-    """A worker that has been told `settings` and writes its log to `log`; it may not be ready yet."""
+def start_worker(settings: dict[str, Any], log: Path, *, fault: str = "") -> subprocess.Popen[str]:
+    """A worker that has been told `settings` and writes its log to `log`; it may not be ready yet. For `fault` see `tests.faulty_worker`."""
+    module = ["tests.faulty_worker", fault, str(log.parent)] if fault else ["render_service.worker"]
     with log.open("a") as stream:
-        worker = subprocess.Popen(
-            [sys.executable, "-m", "render_service.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stream, text=True
-        )
+        worker = subprocess.Popen([sys.executable, "-m", *module], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stream, text=True)
     assert worker.stdin
     worker.stdin.write(json.dumps(settings))
     worker.stdin.close()

@@ -9,6 +9,7 @@ from typing import Annotated
 import structlog
 import typer
 
+from integration.cli.look_commands import look
 from integration.errors import HaikeiError
 from integration.log import set_up_log
 
@@ -121,6 +122,20 @@ def replay(
 
 
 @app.command()
+def reproduce(
+    draft: Annotated[str, typer.Argument(help="A Version's id or name, such as 'c012 BG AI draft r1 A', or a round's key and a letter.")],
+    out: Annotated[Path | None, typer.Option(help="Write the new picture to this PNG file, too.")] = None,
+    settings: SettingsFile = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Paint a delivered draft once more from its recipe and say how like it came out; exit code 1 when it is not the same picture."""
+    from integration.cli.reproduce import run_reproduce
+
+    if not run_reproduce(settings, draft, out=out, as_json=as_json):
+        raise typer.Exit(1)
+
+
+@app.command()
 def inspect(
     paths: Annotated[list[Path], typer.Argument(help="Files, or folders that are looked through to their end.")],
     roots: Annotated[Path | None, typer.Option(help="PEM file of certificates whose signers are known to you.")] = None,
@@ -154,6 +169,105 @@ def report_shot(
     from integration.cli.report import show_shot
 
     show_shot(settings, cut, show=show, episode=episode, as_json=as_json)
+
+
+style = typer.Typer(no_args_is_help=True, help="The studio's own styles.")
+app.add_typer(style, name="style")
+
+
+@style.callback()
+def _style() -> None:
+    """The studio's own styles."""
+
+
+@style.command("train")
+def style_train(
+    boards: Annotated[Path, typer.Option(help="Folder of the studio's own pictures.")],
+    consent: Annotated[Path, typer.Option(help="TOML or CSV list: file, sha256, artist, consent, date, scope for each picture.")],
+    look: Annotated[str, typer.Option(help="The Look whose model learns the style.")],
+    out: Annotated[Path, typer.Option(help="Folder to write, called as the style.")],
+    steps: Annotated[int, typer.Option(min=1, max=100_000, help="Training steps in all.")] = 800,
+    rank: Annotated[int, typer.Option(min=1, max=128, help="How much the style can hold.")] = 8,
+    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Decides all chance.")] = 0,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the boards and their consents; train nothing.")] = False,
+    settings: SettingsFile = None,
+) -> None:
+    """Train a style (LoRA) on boards whose artists consented; goes on where it was stopped."""
+    from integration.cli.style import run_style_train
+
+    run_style_train(settings, boards=boards, consent=consent, look=look, out=out, steps=steps, rank=rank, seed=seed, dry_run=dry_run)
+
+
+@app.command()
+def verify(
+    what: Annotated[
+        Path | None, typer.Argument(help="An audit pack, or a copy of the database; the studio's own record if left out.")
+    ] = None,
+    settings: SettingsFile = None,
+    shot: Annotated[str | None, typer.Option(help="Say how each entry about this cut stands.")] = None,
+    picture: Annotated[Path | None, typer.Option(help="Say whether the record knows this file.")] = None,
+    report: Annotated[Path | None, typer.Option(help="Say whether this report is one that was exported.")] = None,
+    checkpoint: Annotated[list[Path] | None, typer.Option(help="A checkpoint somebody outside kept; may be repeated.")] = None,
+    vkey: Annotated[list[str] | None, typer.Option(help="A public key somebody outside kept, or its file; may be repeated.")] = None,
+    tsa: Annotated[list[Path] | None, typer.Option(help="A timestamp authority's root certificate, PEM; may be repeated.")] = None,
+) -> None:
+    """Say what of the record holds, what does not, and since when; needs no network. Exit code 1 when something does not hold."""
+    from integration.cli.verify import Question
+    from integration.cli.verify import verify as run_verify
+
+    question = Question(shot=shot, picture=picture, report=report, checkpoints=checkpoint or (), vkeys=vkey or (), certificates=tsa or ())
+    run_verify(settings, what, question)
+
+
+@app.command()
+def bundle(
+    out: Annotated[Path, typer.Option(help="The zip to write.")],
+    settings: SettingsFile = None,
+    show: Annotated[str | None, typer.Option(help="The show's name.")] = None,
+    shot: Annotated[str | None, typer.Option(help="The cut's code.")] = None,
+    with_names: Annotated[bool, typer.Option("--with-names", help="Add who the references stand for.")] = False,
+) -> None:
+    """Write an audit pack of a show or a cut, with everything an outsider needs to check it without us."""
+    from integration.cli.bundle import make_bundle
+
+    make_bundle(settings, out, show=show, shot=shot, with_names=with_names)
+
+
+keys = typer.Typer(no_args_is_help=True, help="The keys the record is signed with.")
+app.add_typer(keys, name="keys")
+
+
+@keys.command("create")
+def keys_create(
+    name: Annotated[str, typer.Argument(help="The record's name, such as studio.example/haikei; record.name if left out.")] = "",
+    settings: SettingsFile = None,
+) -> None:
+    """Make the record's first key, and print the line outsiders need."""
+    from integration.cli.keys import create_key
+
+    create_key(settings, name)
+
+
+@keys.command("show")
+def keys_show(settings: SettingsFile = None) -> None:
+    """Print every public key of the record."""
+    from integration.cli.keys import show_keys
+
+    show_keys(settings)
+
+
+@keys.command("rotate")
+def keys_rotate(
+    settings: SettingsFile = None,
+    leaked: Annotated[bool, typer.Option("--leaked", help="Somebody else may hold it: it vouches for no successor.")] = False,
+) -> None:
+    """Replace the key in use; the old one signs the hand-over and is deleted."""
+    from integration.cli.keys import rotate_key
+
+    rotate_key(settings, leaked=leaked)
+
+
+app.add_typer(look, name="look")
 
 
 def main() -> None:

@@ -1,11 +1,12 @@
-"""`haikei status`: every background by state, what is held and why, and what was set aside."""
+"""`haikei status`: every background by state, how far painting is, what is held and why, and what was set aside or given up."""
 
 import json
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import sqlalchemy as sa
+from dbos import DBOSClient
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -15,43 +16,79 @@ from integration.database import make_tables, missing_file, open_database
 from integration.intake.inbox import Delivery, Inbox
 from integration.settings import read_settings
 from integration.workflow import rounds
-from integration.workflow.rounds import HeldLayout, Round
+from integration.workflow.queues import GivenUp, given_up, look_at_queues
+from integration.workflow.rounds import DraftState, HeldLayout, Round
+from render_service.client import render_progress
+from render_service.contract import RenderProgress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """Everything in haikei's database that a person may ask about."""
+
+    drafts: list[Round] = field(default_factory=list)
+    progress: dict[str, RenderProgress] = field(default_factory=dict)
+    """Of rounds that are being painted, by key."""
+    held: list[HeldLayout] = field(default_factory=list)
+    aside: list[Delivery] = field(default_factory=list)
+    given_up: list[GivenUp] = field(default_factory=list)
 
 
 def show_status(file: Path | None, *, as_json: bool) -> None:
     """Print the state of everything in haikei's database; asks no tracker, and makes nothing."""
     url = read_settings(file).database_url()
-    drafts, held, aside = ([], [], []) if missing_file(url) else _read(url)
+    state = State() if missing_file(url) else _read(url)
     if as_json:
-        print(json.dumps(_as_data(drafts, held, aside), ensure_ascii=False))
+        print(json.dumps(_as_data(state), ensure_ascii=False))
         return
     console = Console()
-    if not (drafts or held or aside):
+    if not (state.drafts or state.held or state.aside or state.given_up):
         console.print("Nothing yet: no approved layout was seen. `haikei up` listens; `haikei doctor` checks the set-up.")
-    if drafts:
-        console.print(_draft_table(drafts))
-    if held:
-        console.print(_held_table(held))
-    if aside:
-        console.print(_aside_table(aside))
-    counts = Counter(draft.state.value for draft in drafts)
+    if state.drafts:
+        console.print(_draft_table(state))
+    if state.held:
+        console.print(_held_table(state.held))
+    if state.aside:
+        console.print(_aside_table(state.aside))
+    if state.given_up:
+        console.print(_given_up_table(state.given_up))
+    counts = Counter(draft.state.value for draft in state.drafts)
     console.print(", ".join(f"{count} {state}" for state, count in sorted(counts.items())) or "no drafts", style="bold")
 
 
-def _read(url: str) -> tuple[list[Round], list[HeldLayout], list[Delivery]]:
+def _read(url: str) -> State:
     engine = open_database(url)
     make_tables(engine)
     with engine.connect() as connection:
         drafts, held = rounds.every(connection), rounds.every_held(connection)
         sites = connection.execute(sa.text("SELECT site FROM haikei_cursor")).scalars().all()
-    return drafts, held, [delivery for site in sites for delivery in Inbox(engine, site).set_aside()]
+    aside = [delivery for site in sites for delivery in Inbox(engine, site).set_aside()]
+    queue = look_at_queues(engine)
+    if queue is None:
+        return State(drafts=drafts, held=held, aside=aside)
+    rendering = [draft for draft in drafts if draft.state is DraftState.RENDERING]
+    progress = {draft.key: told for draft in rendering if (told := _progress(queue, draft))}
+    return State(drafts=drafts, held=held, aside=aside, progress=progress, given_up=given_up(queue))
 
 
-def _draft_table(drafts: list[Round]) -> Table:
+def _progress(queue: DBOSClient, draft: Round) -> RenderProgress | None:
+    """How far a round's rendering is; what is painted once more comes after the rest."""
+    return render_progress(queue, draft.second_render_key) or render_progress(queue, draft.render_key)
+
+
+def _draft_table(state: State) -> Table:
     table = Table("cut", "part", "round", "state", "why", title="Drafts")
-    for draft in drafts:
-        table.add_row(cell(draft.code), cell(draft.part), str(draft.round), draft.state.value, cell(draft.reason))
+    for draft in state.drafts:
+        told = state.progress.get(draft.key)
+        why = cell(draft.reason) if told is None else _painted(told)
+        table.add_row(cell(draft.code), cell(draft.part), str(draft.round), draft.state.value, why)
     return table
+
+
+def _painted(told: RenderProgress) -> str:
+    """How far rendering is: ``1 of 3 pictures, then 40 %``."""
+    percent = f", then {100 * told.step // told.steps} %" if told.steps and told.pictures_done < told.pictures else ""
+    return f"{told.pictures_done} of {told.pictures} pictures{percent}"
 
 
 def _held_table(held: list[HeldLayout]) -> Table:
@@ -68,9 +105,21 @@ def _aside_table(aside: list[Delivery]) -> Table:
     return table
 
 
-def _as_data(drafts: list[Round], held: list[HeldLayout], aside: list[Delivery]) -> dict[str, object]:
+def _given_up_table(given: list[GivenUp]) -> Table:
+    table = Table("what", "about", "tries", "error", title="Notes and call-backs given up: write to the artist yourself")
+    for each in given:
+        table.add_row(each.name, cell(each.about), str(each.starts), cell(each.error))
+    return table
+
+
+def _as_data(state: State) -> dict[str, object]:
     return {
-        "drafts": [asdict(draft) for draft in drafts],
-        "held": [asdict(layout) for layout in held],
-        "set_aside": [{"event_id": d.event.event_id, "hook": d.hook, "attempts": d.attempts, "error": d.error} for d in aside],
+        "drafts": [asdict(draft) | {"progress": _plain(state.progress.get(draft.key))} for draft in state.drafts],
+        "held": [asdict(layout) for layout in state.held],
+        "set_aside": [{"event_id": d.event.event_id, "hook": d.hook, "attempts": d.attempts, "error": d.error} for d in state.aside],
+        "given_up": [asdict(each) for each in state.given_up],
     }
+
+
+def _plain(told: RenderProgress | None) -> dict[str, object] | None:
+    return told.as_json() if told else None

@@ -102,7 +102,7 @@ def _round(each: Round) -> Iterator[str]:
         yield f"  Draft {place}: {_painted(draft)}"
         for deed in draft.deeds:
             yield f"    {_line(deed)}"
-        if {deed.kind for deed in draft.deeds} == {Kind.DRAFT_DELIVERED}:
+        if {deed.kind for deed in draft.deeds if not _is_gate(deed)} == {Kind.DRAFT_DELIVERED}:
             yield "    outcome: unknown"
 
 
@@ -116,12 +116,17 @@ def _painted(draft: Draft) -> str:
 
 def _line(deed: Deed) -> str:
     """What happened, by whom if by a person, when, and what was said."""
-    action = _ACTIONS.get(deed.kind, safe(deed.kind.value))
+    action = "found bad by the quality gate" if _is_gate(deed) else _ACTIONS.get(deed.kind, safe(deed.kind.value))
     verdict = _VERDICTS.get(deed.verdict, "")
     of = f" of #{deed.corrects}" if deed.corrects is not None else ""
     by = "" if deed.actor in {"machine", "script"} else f", says {_name(deed.by)}" if verdict else f" by {_who(deed)}"
     version = f" as Version {safe(deed.version_id)}" if deed.kind is Kind.DRAFT_DELIVERED and deed.version_id else ""
     return f"{action}{of}{': ' + verdict if verdict else ''}{by}{version}, {_when(deed)}{_said(deed)}"
+
+
+def _is_gate(deed: Deed) -> bool:
+    """Whether this is what the quality gate found of a draft, and nobody's choice."""
+    return deed.kind is Kind.DRAFT_REJECTED and deed.actor == "script"
 
 
 def _tool(tool: Tool) -> Iterator[str]:

@@ -4,24 +4,36 @@ Every action reads the tracker as it stands now, so an event that comes twice, l
 present state does not ask for. A round is opened in one transaction with its workflow and its entries.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import sqlalchemy as sa
 import structlog
 
+from integration.artwork.sheets import BG
 from integration.errors import ArtworkError, NotFoundInTrackerError, RenderError
 from integration.events import Happened, TaskStatusChanged, TrackerEvent, VersionStatusChanged
 from integration.ledger.entry import Asset, Kind, Verdict, milliseconds
-from integration.production import TaskId, VersionId
+from integration.production import TaskId, Version, VersionId
 from integration.studio import Studio
 from integration.workflow import queues, record, returned, rounds
 from integration.workflow.decision import Hold, Ignore, Start, decide
-from integration.workflow.genzu import fetch_genzu, name_of
+from integration.workflow.genzu import fetch_genzu, name_of, parts_in
 from integration.workflow.order import Order, Refusal
 from integration.workflow.rounds import Approval, DraftState, HeldLayout, Round
-from integration.workflow.withdrawal import GONE, NOT_ALLOWED, REOPENED, REPLACED, subject_of, withdraw, withdraw_in
-from render_service.client import cancel_render, load_look
+from integration.workflow.withdrawal import (
+    GONE,
+    NOT_ALLOWED,
+    PART_GONE,
+    REOPENED,
+    REPLACED,
+    stop_rendering,
+    subject_of,
+    withdraw,
+    withdraw_in,
+)
+from render_service.client import load_look
 from render_service.contract import Look
 
 log = structlog.get_logger(__name__)
@@ -106,7 +118,7 @@ class TrackerActions:
             self._hold(asked.held("layout", reason), because)
             return
         try:
-            media = fetch_genzu(self.studio, asked.genzu)
+            sheets = self._fetched(asked)
             look = load_look(asked.rules.look or self.studio.settings.render.look, self.studio.settings.render.looks)
         except (ArtworkError, NotFoundInTrackerError) as error:
             self._hold(asked.held("genzu", error.in_words()), because)
@@ -114,54 +126,75 @@ class TrackerActions:
         except RenderError as error:
             self._hold(asked.held("look", error.in_words()), because)
             return
-        sheet = Asset(sha256=media.sha256, size_bytes=media.size_bytes)
-        layout = ApprovedLayout(asked=asked, sheet=sheet, look=look, because=because)
-        for part in asked.background.parts:
-            self._open(layout, part)
+        self._open(ApprovedLayout(asked=asked, sheets=sheets, look=look, because=because))
+
+    def _fetched(self, asked: Start) -> dict[str, "Sheet"]:
+        """The genzu of each part, in the store: those of the BG's file, and BOOKs handed in apart, which come first."""
+        ground = self._fetch(asked.genzu)
+        inside = dict.fromkeys(parts_in(self.studio.storage, ground.file.sha256), ground)
+        return inside | {part: self._fetch(version) for part, version in asked.books.items()}
+
+    def _fetch(self, version: Version) -> "Sheet":
+        media = fetch_genzu(self.studio, version)
+        return Sheet(version=version, file=Asset(sha256=media.sha256, size_bytes=media.size_bytes))
 
     def _other_layout(self, asked: Start) -> str:
         """Another layout task whose drafts of this background stand and which is approved still; empty when there is none."""
         site, background = self.studio.tracker.site, asked.background
         with self.studio.engine.connect() as connection:
-            newest = [rounds.latest(connection, site=site, background=background.id, part=part) for part in background.parts]
-        others = {r.layout_task for r in newest if r is not None and r.wanted} - {asked.task.id}
+            newest = rounds.on_background(connection, site=site, background=background.id)
+        others = {r.layout_task for r in newest if r.wanted} - {asked.task.id}
         for other in sorted(others):
             if not isinstance(decide(self.studio.tracker, self.studio.projects, TaskId(other)), Ignore):
                 return other
         return ""
 
     def _stands_already(self, asked: Start, because: Happened | None) -> bool:
-        site, background, genzu = self.studio.tracker.site, asked.background, asked.genzu
+        """Whether a round of this very genzu stands for every part, and none for a part there is no longer."""
+        site, ground = self.studio.tracker.site, name_of(asked.genzu)
+        expected = {BG: ground} | {part: name_of(version) for part, version in asked.books.items()}
         with self.studio.engine.begin() as connection:
-            standing = [rounds.latest(connection, site=site, background=background.id, part=part) for part in background.parts]
-            same = [r for r in standing if r is not None and r.wanted and r.genzu_version == name_of(genzu)]
+            standing = [r for r in rounds.on_background(connection, site=site, background=asked.background.id) if r.wanted]
+            same = [r for r in standing if r.genzu_version == expected.get(r.part, ground)]
             if isinstance(because, TaskStatusChanged):
                 for found in same:
                     rounds.change(connection, found.key, approved_order=max(found.approved_order, because.order))
-            if len(same) < len(standing):
+            if len(same) < len(standing) or expected.keys() - {r.part for r in same}:
                 return False
             rounds.release(connection, site=site, task=asked.task.id)
         return True
 
-    def _open(self, layout: "ApprovedLayout", part: str) -> None:
-        """Open the next round of one part, unless one with this very file stands; what it replaces is withdrawn with it."""
-        studio, approval = self.studio, layout.approval(self.studio.tracker.site, part)
-        with studio.engine.begin() as connection:
-            last = rounds.latest(connection, site=approval.site, background=approval.background, part=part)
-            if last is not None and last.wanted and last.genzu_sha256 == approval.genzu_sha256:
-                rounds.change(connection, last.key, genzu_version=approval.genzu_version)
-                return
-            if last is not None and last.wanted:
-                withdraw_in(studio, connection, last, layout.asked.background, why=REPLACED)
-            opened = rounds.open_round(connection, approval, number=last.round + 1 if last else 1)
-            rounds.release(connection, site=approval.site, task=approval.layout_task)
-            subject = subject_of(studio, opened, layout.asked.background)
-            layout.record(connection, subject)
-            record.draft_requested(connection, subject, genzu=layout.sheet, look_sha256=layout.look.digest, allowed=layout.asked.allowed)
-            queues.enqueue(studio.queue, connection, queues.DRAFT, opened.workflow_id, opened.key, layout.order())
-        if last is not None and last.wanted:
-            cancel_render(studio.queue, last.render_key)
+    def _open(self, layout: "ApprovedLayout") -> None:
+        """Open the next round of every part, in one transaction with the withdrawal of what it replaces."""
+        site, asked = self.studio.tracker.site, layout.asked
+        with self.studio.engine.begin() as connection:
+            standing = {r.part: r for r in rounds.on_background(connection, site=site, background=asked.background.id)}
+            replaced = [old for part in layout.sheets if (old := self._open_part(connection, layout, part, standing.get(part)))]
+            for part in standing.keys() - layout.sheets.keys():
+                if standing[part].wanted:
+                    withdraw_in(self.studio, connection, standing[part], asked.background, why=PART_GONE)
+                    replaced.append(standing[part])
+            rounds.release(connection, site=site, task=asked.task.id)
+        for old in replaced:
+            stop_rendering(self.studio, old)
+
+    def _open_part(self, connection: sa.Connection, layout: "ApprovedLayout", part: str, last: Round | None) -> Round | None:
+        """Open the next round of one part, unless one with this very file stands; the round it replaces, if there is one."""
+        studio, sheet = self.studio, layout.sheets[part]
+        approval = layout.approval(studio.tracker.site, part)
+        if last is not None and last.wanted and last.genzu_sha256 == approval.genzu_sha256:
+            rounds.change(connection, last.key, genzu_version=approval.genzu_version)
+            return None
+        replaced = last if last is not None and last.wanted else None
+        if replaced:
+            withdraw_in(studio, connection, replaced, layout.asked.background, why=REPLACED)
+        opened = rounds.open_round(connection, approval, number=last.round + 1 if last else 1)
+        subject = subject_of(studio, opened, layout.asked.background)
+        layout.record(connection, subject, sheet)
+        record.draft_requested(connection, subject, genzu=sheet.file, look_sha256=layout.look.digest, allowed=layout.asked.allowed)
+        queues.enqueue(studio.queue, connection, queues.DRAFT, opened.workflow_id, opened.key, layout.order())
         log.info("draft requested", draft=opened.key, background=approval.code, event_id=approval.because)
+        return replaced
 
     def _record_decision(self, asked: Hold | Start, because: Happened | None) -> None:
         """Who approved the layout, whatever comes of it."""
@@ -230,18 +263,26 @@ class TrackerActions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """The genzu of one part: the Version it came as, and its file, which may hold the sheets of other parts too."""
+
+    version: Version
+    file: Asset
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovedLayout:
     """An approved layout with its genzu in the store."""
 
     asked: Start
-    sheet: Asset
-    """The genzu's file."""
+    sheets: Mapping[str, Sheet]
+    """By part, the BG's first."""
     look: Look
     because: Happened | None
 
     def approval(self, site: str, part: str) -> Approval:
         """This layout as the approval of one part."""
-        because = self.because
+        because, sheet = self.because, self.sheets[part]
         return Approval(
             site=site,
             project=self.asked.task.project.id,
@@ -249,8 +290,8 @@ class ApprovedLayout:
             part=part,
             code=self.asked.background.code,
             layout_task=self.asked.task.id,
-            genzu_version=name_of(self.asked.genzu),
-            genzu_sha256=self.sheet.sha256,
+            genzu_version=name_of(sheet.version),
+            genzu_sha256=sheet.file.sha256,
             because=because.event_id if because else SWEEP,
             order=because.order if because else 0,
             at_ms=milliseconds(because.at) if because else rounds.now_ms(),
@@ -260,24 +301,26 @@ class ApprovedLayout:
         """What the draft's workflow is told, frozen here."""
         order = Order(
             look=self.look,
-            drafts=self.asked.rules.drafts,
+            drafts=self.look.drafts or self.asked.rules.drafts,
+            quality=self.asked.rules.quality,
+            least_layout_kept=self.asked.rules.least_layout_kept,
             allowed_by=self.asked.allowed.by,
             allowed_reference=self.asked.allowed.reference,
             asked_by=self.because.by.id if self.because and self.because.by else "",
         )
         return asdict(order)
 
-    def record(self, connection: sa.Connection, subject: record.Subject) -> None:
+    def record(self, connection: sa.Connection, subject: record.Subject, sheet: Sheet) -> None:
         """Who drew, corrected and handed in the layout."""
-        by = self.asked.genzu.by
+        by = sheet.version.by
         record.layout_lineage(
             connection,
             subject,
-            genzu=self.sheet,
+            genzu=sheet.file,
             drawn_by=self.asked.task.assignees,
             handed_in_by=by if by not in self.asked.task.assignees else None,
             cleaner=by is not None and by.role in self.asked.rules.cleaner_roles,
             corrections=[v for v in self.asked.versions if v.version_type in self.asked.rules.correction_types],
-            version=self.asked.genzu.id,
-            at_ms=milliseconds(self.asked.genzu.created_at),
+            version=sheet.version.id,
+            at_ms=milliseconds(sheet.version.created_at),
         )

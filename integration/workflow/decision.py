@@ -9,7 +9,7 @@ from integration.errors import NotFoundInTrackerError
 from integration.production import Background, ProjectId, Task, TaskId, Version
 from integration.settings import ProjectSettings
 from integration.tracker.protocol import Tracker
-from integration.workflow.genzu import choose_genzu
+from integration.workflow.genzu import choose_books, choose_genzu
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +46,9 @@ class Start:
     versions: Sequence[Version]
     """Everything handed in on the layout task, newest first."""
     genzu: Version
+    """The BG's."""
+    books: Mapping[str, Version]
+    """Those of BOOKs that were handed in apart, by part."""
     allowed: policy.Allowed
     """By whose leave."""
 
@@ -80,4 +83,5 @@ def decide(tracker: Tracker, projects: Mapping[ProjectId, ProjectSettings], task
     if genzu is None:
         reason = "No BG genzu on the approved layout task: attach one as a Version."
         return Hold(task=task, code=background.code, kind="genzu", reason=reason, background=background)
-    return Start(task=task, background=background, rules=rules, versions=versions, genzu=genzu, allowed=allowed)
+    books = choose_books(versions, rules)
+    return Start(task=task, background=background, rules=rules, versions=versions, genzu=genzu, books=books, allowed=allowed)

@@ -1,7 +1,8 @@
 """Delivering a round into the tracker: Versions with pictures, the review task, a playlist, a Note; each in effect once."""
 
 import tempfile
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -9,17 +10,19 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from integration.artwork.sheets import BG
 from integration.database import drafts
 from integration.errors import NotFoundInTrackerError
 from integration.production import Background, BackgroundId, Person, PersonId, ProjectId, TaskId, VersionId
 from integration.settings import ProjectSettings
 from integration.studio import Studio
 from integration.tracker.protocol import DraftVersion, NoteText
-from integration.workflow import record, rounds, words
+from integration.workflow import quality_words, record, rounds, words
 from integration.workflow.order import Order
+from integration.workflow.quality_gate import Sifted
+from integration.workflow.quality_words import BOOK_OPAQUE, ROUGH_USED
 from integration.workflow.rounds import DraftState, Round
 from integration.workflow.withdrawal import REOPENED, background_of, rules_of, subject_of, supersede_in
-from render_service.contract import RenderRequest, RenderResult
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,9 +31,10 @@ class Delivery:
 
     studio: Studio
     key: str
-    request: RenderRequest
-    result: RenderResult
+    sifted: Sifted
     order: Order
+    desk: threading.Lock
+    """Held while a review task is looked for and made: the parts of a background share one."""
 
     @cached_property
     def draft(self) -> Round:
@@ -50,27 +54,30 @@ class Delivery:
 
     def open_review_task(self) -> str:
         """The artist's task for this background, made and assigned if there is none."""
-        task = self.studio.tracker.open_task(
-            self.background,
-            step=self.rules.background_step,
-            name=self.rules.review_task,
-            status=self.rules.waiting_status,
-            assignees=self._assignees(),
-            key=f"review:{self.draft.site}:{self.draft.background}",
-        )
+        assignees = self._assignees()
+        with self.desk:
+            task = self.studio.tracker.open_task(
+                self.background,
+                step=self.rules.background_step,
+                name=self.rules.review_task,
+                status=self.rules.waiting_status,
+                assignees=assignees,
+                key=f"review:{self.draft.site}:{self.draft.background}",
+            )
         with self.studio.engine.begin() as connection:
             rounds.change(connection, self.key, review_task=task.id)
         return task.id
 
     def create_version(self, number: int, task: str) -> str:
         """The Version of one draft, not yet with its picture."""
-        picture = self.result.pictures[number]
+        painted = self.sifted.delivered[number]
+        described = words.draft_description(self.draft, painted.picture, painted.request.look)
         version = DraftVersion(
             project=ProjectId(self.draft.project),
             background=self.background.id,
             task=TaskId(task),
             name=words.draft_name(self.draft, number, self.rules),
-            description=words.draft_description(self.draft, picture, self.request.look),
+            description=described + quality_words.flag(painted.verdict.faults, twice=painted.painting > 1),
             status=self.rules.draft_status,
             version_type=self.rules.draft_type,
         )
@@ -81,7 +88,7 @@ class Delivery:
         name = f"{words.draft_name(self.draft, number, self.rules).replace(' ', '_')}.png"
         with tempfile.TemporaryDirectory(prefix="haikei-draft-") as folder:
             path = Path(folder) / name
-            self.studio.storage.fetch(self.result.pictures[number].sha256, path)
+            self.studio.storage.fetch(self.sifted.delivered[number].picture.sha256, path)
             self.studio.tracker.upload_picture(VersionId(version), path, name=name)
 
     def put_in_playlist(self, versions: list[str]) -> None:
@@ -101,13 +108,33 @@ class Delivery:
         note = NoteText(
             project=ProjectId(self.draft.project),
             subject=words.delivered_subject(self.draft),
-            content=words.delivered_content(self.draft, self.background, self.request, self.result, self.order),
+            content=self._content(),
             background=self.background.id,
             tasks=(TaskId(task),),
             versions=tuple(VersionId(version) for version in versions),
             to=tuple(person.id for person in assignees),
         )
         self.studio.tracker.write_note(note, key=f"note:{self.key}")
+
+    def _content(self) -> str:
+        """The Note's text: what was made from what, and what the quality gate found."""
+        shown, withheld = self.sifted.delivered, [each.verdict.faults for each in self.sifted.withheld]
+        first = shown[0]
+        result = replace(first.result, pictures=tuple(painted.picture for painted in shown))
+        said = words.delivered_content(self.draft, self.background, first.request, result, self.order)
+        names = [words.draft_name(self.draft, number, self.rules) for number in range(len(shown))]
+        flagged = [
+            quality_words.flagged_line(name, each.verdict.faults) for name, each in zip(names, shown, strict=True) if each.verdict.faults
+        ]
+        return "\n".join(
+            (
+                *flagged,
+                *([quality_words.withheld_line(withheld)] if withheld else ()),
+                said,
+                *([ROUGH_USED] if first.request.rough_sha256 else ()),
+                *([BOOK_OPAQUE] if self.draft.part != BG else ()),
+            )
+        )
 
     def hand_over(self, task: str) -> None:
         """Show the artist that the task is ready."""
@@ -121,12 +148,11 @@ class Delivery:
         with self.studio.engine.begin() as connection:
             closed = self._close(connection)
             subject = subject_of(self.studio, self.draft, self.background)
-            for number, picture in enumerate(self.result.pictures):
-                record.draft_rendered(connection, subject, picture, number=number, request=self.request, result=self.result)
+            record_sifted(connection, subject, self.sifted)
             for number, version in enumerate(versions):
-                picture = self.result.pictures[number]
+                picture = self.sifted.delivered[number].picture
                 rounds.keep_picture(connection, self.key, number, seed=picture.seed, sha256=picture.sha256, version=version)
-                record.draft_delivered(connection, subject, picture, request=self.request, version=version)
+                record.draft_delivered(connection, subject, self.sifted.delivered[number], version=version)
             if not closed:
                 supersede_in(self.studio, connection, self.draft, self.background, why=REOPENED)
 
@@ -167,6 +193,14 @@ class Delivery:
         return people[before % len(people)]
 
 
+def record_sifted(connection: sa.Connection, subject: record.Subject, sifted: Sifted) -> None:
+    """Record everything that was painted for a round and what the quality gate found bad."""
+    for painted in (*sifted.replaced, *sifted.withheld, *sifted.delivered):
+        record.draft_rendered(connection, subject, painted)
+        if painted.verdict.faults:
+            record.draft_rejected(connection, subject, painted)
+
+
 def supersede(studio: Studio, key: str) -> None:
     """Mark every Version of a withdrawn round and tell the artist before they paint further; safe to call twice."""
     with studio.engine.connect() as connection:
@@ -182,7 +216,8 @@ def supersede(studio: Studio, key: str) -> None:
         assignees = studio.tracker.task(review).assignees
     except NotFoundInTrackerError:
         return
-    studio.tracker.set_task_status(review, rules.waiting_status)
+    if not other_part_delivered(studio, draft):
+        studio.tracker.set_task_status(review, rules.waiting_status)
     note = NoteText(
         project=ProjectId(draft.project),
         subject=words.superseded_subject(draft),
@@ -200,3 +235,11 @@ def newer_round_delivered(studio: Studio, draft: Round) -> bool:
     with studio.engine.connect() as connection:
         newest = rounds.latest(connection, site=draft.site, background=draft.background, part=draft.part)
     return newest is not None and newest.round > draft.round and newest.state in (DraftState.DELIVERING, DraftState.DELIVERED)
+
+
+def other_part_delivered(studio: Studio, draft: Round) -> bool:
+    """Whether drafts of another part stand on the artist's task, or are on their way there."""
+    with studio.engine.connect() as connection:
+        newest = rounds.on_background(connection, site=draft.site, background=draft.background)
+    delivered = (DraftState.DELIVERING, DraftState.DELIVERED)
+    return any(r.part != draft.part and r.wanted and r.state in delivered for r in newest)

@@ -6,26 +6,30 @@ Whether the approval still stands is asked before each effect.
 
 import hashlib
 import threading
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import structlog
 
-from integration.artwork.checked_image import open_checked
-from integration.artwork.genzu import register_genzu
+from integration.artwork.genzu import Colour, Grey
 from integration.artwork.png import png_bytes
+from integration.artwork.sheets import BG
 from integration.errors import ArtworkError, HaikeiError, RenderError, TransientRenderError
 from integration.ledger.entry import Kind
 from integration.studio import Studio
-from integration.workflow import engine, record, rounds
-from integration.workflow.delivery import Delivery
+from integration.workflow import engine, quality_words, record, rounds
+from integration.workflow.delivery import Delivery, record_sifted
 from integration.workflow.engine import step
+from integration.workflow.genzu import registered
 from integration.workflow.notice import tell_refusal
 from integration.workflow.order import Order, Refusal
+from integration.workflow.quality_gate import Painted, Sifted, judge, painted
 from integration.workflow.rounds import UNDER_WAY, DraftState
-from integration.workflow.withdrawal import REOPENED, background_of, subject_of, supersede_in
+from integration.workflow.scene import scene_of
+from integration.workflow.withdrawal import REOPENED, background_of, rules_of, subject_of, supersede_in
 from render_service.client import enqueue_render, render_result
-from render_service.contract import RenderRequest, RenderResult, Scene
+from render_service.contract import Picture, RenderRequest, RenderResult, Scene
 
 log = structlog.get_logger(__name__)
 
@@ -41,6 +45,8 @@ class DraftStory:
     key: str
     stopping: threading.Event
     """Set when this process is told to end: what waits is left to the next."""
+    desk: threading.Lock
+    """See `Delivery.desk`; one for all stories of this process."""
 
     def run(self, order: Order) -> str:
         """Tell the story to its end and return the state it ended in."""
@@ -61,17 +67,21 @@ class DraftStory:
         result = self._await(request.key)
         if isinstance(result, str):
             return step("end unrendered", self._end_unrendered, result)
-        if not step("take drafts", self._take, result.started_ms, bool(result.refusal)):
+        sifted = Sifted() if result.refusal else self._sift(request, result, order)
+        if not step("take drafts", self._take, result.started_ms, not sifted.delivered):
             return step("end", self._state)
         if result.refusal:
             return self._refuse("look", result.refusal, order)
-        return self._deliver(request, result, order)
+        if not sifted.delivered:
+            words = quality_words.none_left([each.verdict.faults for each in sifted.withheld])
+            return self._refuse("quality", words, order, sifted)
+        return self._deliver(sifted, order)
 
-    def _deliver(self, request: RenderRequest, result: RenderResult, order: Order) -> str:
-        delivery = Delivery(studio=self.studio, key=self.key, request=request, result=result, order=order)
+    def _deliver(self, sifted: Sifted, order: Order) -> str:
+        delivery = Delivery(studio=self.studio, key=self.key, sifted=sifted, order=order, desk=self.desk)
         task = step("open review task", delivery.open_review_task)
         versions: list[str] = []
-        for number in range(len(result.pictures)):
+        for number in range(len(sifted.delivered)):
             if not step("still wanted", self._wanted):
                 break
             versions.append(step("create version", delivery.create_version, number, task))
@@ -83,35 +93,62 @@ class DraftStory:
         step("record delivery", delivery.record, versions)
         return step("end", self._state)
 
+    def _sift(self, request: RenderRequest, result: RenderResult, order: Order) -> Sifted:
+        """Have the quality gate judge every picture, and paint the bad ones once more."""
+        verdicts = step("judge drafts", self._judge, request, result.pictures, (), order)
+        first = painted(request, result, verdicts, numbers=range(len(verdicts)), painting=1, least_layout_kept=order.least_layout_kept)
+        bad = [each.number for each in first if each.verdict.faults]
+        again = self._paint_again(request, first, bad, order) if bad else {}
+        last = [again.get(each.number, each) for each in first]
+        withheld = tuple(each for each in last if each.verdict.faults) if order.quality == "refuse" else ()
+        return Sifted(
+            delivered=tuple(each for each in last if each not in withheld),
+            withheld=withheld,
+            replaced=tuple(each for each in first if each.number in again),
+        )
+
+    def _paint_again(self, request: RenderRequest, first: Sequence[Painted], bad: Sequence[int], order: Order) -> dict[int, Painted]:
+        """New paintings in the place of `bad` ones, by number; none where nobody wants them or they cannot be had."""
+        seeds = tuple(seed_of(order.look.digest, self.key, number, painting=2) for number in bad)
+        asked = replace(request, key=rounds.second_of(request.key), seeds=seeds)
+        if not step("hand to render service again", self._hand_over, asked.as_json()):
+            return {}
+        result = self._await(asked.key)
+        if isinstance(result, str) or result.refusal:
+            log.warning("drafts not painted again", reason=result if isinstance(result, str) else result.refusal)
+            return {}
+        good = [each.picture for each in first if each.number not in bad]
+        verdicts = step("judge drafts again", self._judge, asked, result.pictures, good, order)
+        again = painted(asked, result, verdicts, numbers=bad, painting=2, least_layout_kept=order.least_layout_kept)
+        return {each.number: each for each in again}
+
+    def _judge(self, request: RenderRequest, pictures: Sequence[Picture], beside: Sequence[Picture], order: Order) -> list[dict[str, Any]]:
+        return judge(self.studio.storage, request, pictures, beside=beside, least_layout_kept=order.least_layout_kept)
+
     def _prepare(self, width_px: int, height_px: int) -> dict[str, Any]:
         """Check and register the genzu; the pictures go to the store, their names into the engine."""
         with self.studio.engine.connect() as connection:
             draft = rounds.find(connection, self.key)
+            ground = rounds.latest(connection, site=draft.site, background=draft.background, part=BG)
+        beside = ground.genzu_sha256 if ground else ""
         try:
-            sheet = open_checked(self.studio.storage.get(draft.genzu_sha256))
-            genzu = register_genzu(sheet, width_px=width_px, height_px=height_px)
+            genzu = registered(self.studio.storage, draft.part, draft.genzu_sha256, beside=beside, width_px=width_px, height_px=height_px)
         except ArtworkError as error:
             return {"refusal": error.in_words()}
-        line = self.studio.storage.put(png_bytes(genzu.line), media_type="image/png")
-        mask = self.studio.storage.put(png_bytes(genzu.cel_mask), media_type="image/png") if genzu.cel_mask.any() else None
         background = background_of(self.studio, draft)
         height, width = genzu.line.shape
         return {
             "render_key": draft.render_key,
-            "line": line.sha256,
-            "mask": mask.sha256 if mask else None,
+            "line": self._keep(genzu.line),
+            "mask": self._keep(genzu.cel_mask) if genzu.cel_mask.any() else None,
+            "rough": None if genzu.rough is None else self._keep(genzu.rough),
             "width_px": int(width),
             "height_px": int(height),
-            "scene": asdict(
-                Scene(
-                    place=background.place,
-                    season=background.season,
-                    time_of_day=background.time_of_day,
-                    weather=background.weather,
-                    light=background.light,
-                )
-            ),
+            "scene": asdict(scene_of(background, rules_of(self.studio, draft))),
         }
+
+    def _keep(self, picture: Grey | Colour) -> str:
+        return self.studio.storage.put(png_bytes(picture), media_type="image/png").sha256
 
     def _request(self, order: Order, prepared: dict[str, Any]) -> RenderRequest:
         return RenderRequest(
@@ -120,6 +157,7 @@ class DraftStory:
             scene=Scene(**prepared["scene"]),
             line_sha256=prepared["line"],
             mask_sha256=prepared["mask"],
+            rough_sha256=prepared["rough"],
             width_px=prepared["width_px"],
             height_px=prepared["height_px"],
             seeds=tuple(seed_of(order.look.digest, self.key, number) for number in range(order.drafts)),
@@ -164,8 +202,8 @@ class DraftStory:
         with self.studio.engine.connect() as connection:
             return rounds.find(connection, self.key).wanted
 
-    def _refuse(self, kind: str, words: str, order: Order) -> str:
-        if step("record refusal", self._record_refusal, kind, words):
+    def _refuse(self, kind: str, words: str, order: Order, sifted: Sifted | None = None) -> str:
+        if step("record refusal", self._record_refusal, kind, words, sifted or Sifted()):
             step("tell refusal", self._tell_refusal, kind, words, order.asked_by)
         return step("end", self._state)
 
@@ -176,7 +214,7 @@ class DraftStory:
         refusal = Refusal(task=draft.layout_task, kind=kind, reason=words, genzu=genzu, to=asked_by)
         tell_refusal(self.studio, self.key, refusal)
 
-    def _record_refusal(self, reason: str, words: str) -> bool:
+    def _record_refusal(self, reason: str, words: str, sifted: Sifted) -> bool:
         with self.studio.engine.connect() as connection:
             draft = rounds.find(connection, self.key)
         background = background_of(self.studio, draft)
@@ -184,6 +222,7 @@ class DraftStory:
             if not rounds.change(connection, self.key, only_in=(*UNDER_WAY, DraftState.REFUSED), state=DraftState.REFUSED, reason=words):
                 return False
             subject = subject_of(self.studio, draft, background)
+            record_sifted(connection, subject, sifted)
             record.draft_ended(connection, subject, kind=Kind.DRAFT_REFUSED, reason=reason, words=words, key=self.key)
         return True
 
@@ -209,10 +248,13 @@ class DraftStory:
         return state
 
 
-def seed_of(look_digest: str, key: str, number: int) -> int:
-    """The seed of a round's picture `number` (from 0): 63 bits of BLAKE2b over facts, never of time or place in a batch."""
-    facts = f"{look_digest}\n{key}\n{number}".encode()
-    return int.from_bytes(hashlib.blake2b(facts, digest_size=8).digest(), "big") >> 1
+def seed_of(look_digest: str, key: str, number: int, *, painting: int = 1) -> int:
+    """The seed of a round's picture `number` (from 0): 63 bits of BLAKE2b over facts, never of time or place in a batch.
+
+    `painting` is 2 for one that takes a bad one's place.
+    """
+    facts = f"{look_digest}\n{key}\n{number}" + (f"\n{painting}" if painting > 1 else "")
+    return int.from_bytes(hashlib.blake2b(facts.encode(), digest_size=8).digest(), "big") >> 1
 
 
 def _in_words(error: Exception) -> str:

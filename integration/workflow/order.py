@@ -13,6 +13,10 @@ class Order:
     look: Look
     drafts: int
     """How many pictures."""
+    quality: str
+    """``flag`` or ``refuse``: what becomes of a draft that stays bad."""
+    least_layout_kept: float
+    """Share of the layout's lines, beyond chance, that a draft must keep, 0 to 1."""
     allowed_by: str
     """Name of the person who allowed AI use."""
     allowed_reference: str
@@ -23,7 +27,7 @@ class Order:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Order":
         """The order that was written as plain data."""
-        return cls(**{**data, "look": Look(**data["look"])})
+        return cls(**{**data, "look": Look.from_json(data["look"])})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +37,7 @@ class Refusal:
     task: str
     """The layout task."""
     kind: str
-    """``background``, ``policy``, ``genzu``, ``layout`` or ``look``."""
+    """``background``, ``policy``, ``genzu``, ``layout``, ``look`` or ``quality``."""
     reason: str
     """Sentences a coordinator can follow."""
     genzu: str = ""

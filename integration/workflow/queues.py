@@ -1,6 +1,7 @@
 """The queue and workflow names of the integration, and a client that starts them before any process runs them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -45,6 +46,14 @@ def open_queues(url: str) -> DBOSClient:
     return client
 
 
+def look_at_queues(engine: sa.Engine) -> DBOSClient | None:
+    """A client of the queues in an open database, to read from; None where no service ever ran."""
+    schema = None if engine.dialect.name == "sqlite" else "dbos"
+    if not sa.inspect(engine).has_table("workflow_status", schema=schema):
+        return None
+    return DBOSClient(system_database_engine=engine, application_name=APPLICATION, serializer=DBOSPortableJSONSerializer())
+
+
 def story(name: str, workflow_id: str) -> EnqueueOptions:
     """How a workflow called `name` is enqueued, once for each `workflow_id`."""
     return {
@@ -77,14 +86,43 @@ def has_failed(client: DBOSClient, workflow_id: str) -> bool:
     return bool(found)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenUp:
+    """A Note or a call-back that failed too often."""
+
+    name: str
+    """``notice`` or ``supersede``."""
+    about: str
+    """The key of the round or the notice."""
+    starts: int
+    error: str
+
+
 def repeat_failed(client: DBOSClient, engine: sa.Engine, names: Sequence[str]) -> None:
     """Start workflows of these names that ended with an error once more, a few times; every effect of theirs has a key."""
     for failed in client.list_workflows(name=list(names), status=_FAILED, load_output=False):
-        first, _, again = failed.workflow_id.partition("~")
-        count = int(again or 1) + 1
-        if count > MOST_STARTS or failed.name is None:
-            log.error("workflow given up", workflow_id=first, starts=count - 1, hint="Mend the cause and restart; see the log.")
+        first, starts = _started(failed.workflow_id)
+        if starts >= MOST_STARTS or failed.name is None:
             continue
+        if starts == MOST_STARTS - 1:
+            log.warning("workflow started for the last time", workflow_id=first, hint="If it fails again, `haikei status` lists it.")
         with engine.begin() as connection:
-            enqueue(client, connection, failed.name, f"{first}~{count}", *arguments(client, failed.workflow_id))
+            enqueue(client, connection, failed.name, f"{first}~{starts + 1}", *arguments(client, failed.workflow_id))
         client.delete_workflow(failed.workflow_id)
+
+
+def given_up(client: DBOSClient) -> list[GivenUp]:
+    """Notes and call-backs that failed too often and are tried no more, oldest first."""
+    failed = client.list_workflows(name=[NOTICE, SUPERSEDE], status=_FAILED, load_input=False)
+    return [
+        GivenUp(name=each.name or "", about=first, starts=starts, error=str(each.error or each.status))
+        for each in failed
+        for first, starts in [_started(each.workflow_id)]
+        if starts >= MOST_STARTS
+    ]
+
+
+def _started(workflow_id: str) -> tuple[str, int]:
+    """The first id of a workflow that may have been started again, and how often it was started."""
+    first, _, again = workflow_id.partition("~")
+    return first, int(again or 1)

@@ -21,6 +21,7 @@ from integration.ledger.entry import (
     Entry,
     Kind,
     Library,
+    Measure,
     Parent,
     Relation,
     Role,
@@ -30,10 +31,12 @@ from integration.ledger.entry import (
     milliseconds,
     new_id,
 )
+from integration.measure import quality
 from integration.policy import Allowed
 from integration.production import Background, Person, PersonKind, Version
+from integration.workflow import quality_words
+from integration.workflow.quality_gate import Painted
 from render_service.client import files_digest
-from render_service.contract import Picture, RenderRequest, RenderResult
 
 PIPELINE = Actor(kind=ActorKind.SCRIPT, role=Role.PIPELINE)
 
@@ -176,18 +179,19 @@ def draft_ended(connection: sa.Connection, subject: Subject, *, kind: Kind, reas
     log.append(connection, subject.entry(kind, actor=PIPELINE, decision=decision), key=f"{kind}:{key}")
 
 
-def draft_rendered(
-    connection: sa.Connection, subject: Subject, picture: Picture, *, number: int, request: RenderRequest, result: RenderResult
-) -> None:
-    """A model painted one picture from the genzu's lines."""
-    if log.index_of(connection, key=f"{Kind.DRAFT_RENDERED}:{subject.draft}:{number}") is not None:
+def draft_rendered(connection: sa.Connection, subject: Subject, painted: Painted) -> None:
+    """A model painted one picture from the genzu's lines, and the quality gate measured it."""
+    key = f"{Kind.DRAFT_RENDERED}:{_picture_key(subject, painted)}"
+    if log.index_of(connection, key=key) is not None:
         return
+    request, result, picture = painted.request, painted.result, painted.picture
     recipe, look = result.recipe, request.look
     run: dict[str, Any] = next(iter(recipe.get("runs", ())), {})
     ai = Ai(
         model_id=look.name,
         revision=code(look.revision),
         look_sha256=look.digest,
+        recipe_sha256=result.recipe_sha256,
         weights_sha256=files_digest(look),
         licence=code(look.licence),
         scheduler=code(str(run.get("scheduler", ""))),
@@ -202,21 +206,38 @@ def draft_rendered(
             Library(name=name, version=code(str(run[f"{name}_version"]))) for name in ("diffusers", "torch") if run.get(f"{name}_version")
         ),
     )
+    given = filter(None, (request.line_sha256, request.rough_sha256))
     entry = subject.entry(
         Kind.DRAFT_RENDERED,
         actor=Actor(kind=ActorKind.MACHINE, role=Role.RENDERER),
         at_ms=result.started_ms or None,
-        asset=draft_asset(picture, request),
-        parents=(Parent(sha256=request.line_sha256, relation=Relation.INPUT_TO),),
+        asset=draft_asset(painted),
+        parents=tuple(Parent(sha256=sha256, relation=Relation.INPUT_TO) for sha256 in given),
         source_type=SourceType.COMPOSITE_WITH_TRAINED_ALGORITHMIC,
         ai=ai,
+        measure=_measure(painted),
     )
-    log.append(connection, entry, key=f"{Kind.DRAFT_RENDERED}:{subject.draft}:{number}")
+    log.append(connection, entry, key=key)
 
 
-def draft_delivered(connection: sa.Connection, subject: Subject, picture: Picture, *, request: RenderRequest, version: str) -> None:
+def draft_rejected(connection: sa.Connection, subject: Subject, painted: Painted) -> None:
+    """The quality gate found one picture bad; whether it was delivered all the same is another entry."""
+    key = f"{Kind.DRAFT_REJECTED}:{_picture_key(subject, painted)}"
+    if log.index_of(connection, key=key) is not None:
+        return
+    faults = painted.verdict.faults
+    decision = Decision(
+        verdict=Verdict.REJECTED,
+        reason=".".join(faults),
+        reason_commit=texts.commit_text(connection, quality_words.found(faults, painted.verdict.figures)),
+    )
+    entry = subject.entry(Kind.DRAFT_REJECTED, actor=PIPELINE, asset=draft_asset(painted), decision=decision, measure=_measure(painted))
+    log.append(connection, entry, key=key)
+
+
+def draft_delivered(connection: sa.Connection, subject: Subject, painted: Painted, *, version: str) -> None:
     """One draft stands in the tracker as a Version."""
-    entry = subject.entry(Kind.DRAFT_DELIVERED, actor=PIPELINE, asset=draft_asset(picture, request), version=version)
+    entry = subject.entry(Kind.DRAFT_DELIVERED, actor=PIPELINE, asset=draft_asset(painted), version=version)
     log.append(connection, entry, key=f"{Kind.DRAFT_DELIVERED}:{subject.draft}:{version}")
 
 
@@ -250,15 +271,33 @@ def revision_submitted(
     log.append(connection, entry, key=f"{Kind.REVISION_SUBMITTED}:{subject.site}:{version}:{revision.sha256}")
 
 
-def draft_asset(picture: Picture, request: RenderRequest) -> Asset:
+def draft_asset(painted: Painted) -> Asset:
     """The file of a draft."""
     return Asset(
-        sha256=picture.sha256,
-        pixel_sha256=picture.pixel_sha256,
+        sha256=painted.picture.sha256,
+        pixel_sha256=painted.picture.pixel_sha256,
         media_type="image/png",
-        width_px=request.width_px,
-        height_px=request.height_px,
-        size_bytes=picture.size_bytes,
+        width_px=painted.request.width_px,
+        height_px=painted.request.height_px,
+        size_bytes=painted.picture.size_bytes,
+    )
+
+
+def _picture_key(subject: Subject, painted: Painted) -> str:
+    """Names one painting of one place in the round."""
+    return f"{subject.draft}:{painted.number}" + (f"~{painted.painting}" if painted.painting > 1 else "")
+
+
+def _measure(painted: Painted) -> Measure:
+    """What the record holds of the gate's figures; a layout kept less than chance would is kept not at all."""
+    figures = painted.verdict.figures
+    kept = figures.layout_kept_ppm
+    return Measure(
+        name="quality_gate",
+        version=quality.VERSION,
+        params_sha256=quality.limits_sha256(painted.least_layout_kept),
+        layout_kept_ppm=None if kept is None else max(0, kept),
+        layout_chance_ppm=figures.layout_chance_ppm,
     )
 
 

@@ -7,12 +7,15 @@ from pathlib import Path
 import structlog
 
 from integration.artwork.checked_image import open_checked
+from integration.artwork.sheets import BG
 from integration.errors import ArtworkError, NotFoundInTrackerError
 from integration.events import TrackerEvent, VersionStatusChanged
 from integration.ledger.entry import Asset, milliseconds
-from integration.production import PersonId, TaskId, Version, VersionId
+from integration.production import BackgroundId, PersonId, TaskId, Version, VersionId
+from integration.settings import ProjectSettings
 from integration.studio import Studio
 from integration.workflow import record, rounds
+from integration.workflow.genzu import book_of
 from integration.workflow.rounds import Round
 from integration.workflow.withdrawal import background_of, rules_of, subject_of
 
@@ -49,17 +52,25 @@ def record_revision(studio: Studio, version_id: VersionId, because: TrackerEvent
         return
     if version.key or version.task is None or version.media is None or version.background is None:
         return
-    with studio.engine.connect() as connection:
-        newest = rounds.latest(connection, site=studio.tracker.site, background=version.background, part="BG")
-    if newest is None or newest.review_task != version.task:
+    draft = _revised(studio, version, version.background)
+    if draft is None:
         return
     revision = _keep(studio, version)
-    subject = subject_of(studio, newest, background_of(studio, newest), event=because.event_id)
+    subject = subject_of(studio, draft, background_of(studio, draft), event=because.event_id)
     with studio.engine.begin() as connection:
         record.revision_submitted(
             connection, subject, by=version.by, revision=revision, version=version.id, at_ms=milliseconds(version.created_at)
         )
-    log.info("revision recorded", draft=newest.key, version=version.id)
+    log.info("revision recorded", draft=draft.key, part=draft.part, version=version.id)
+
+
+def _revised(studio: Studio, version: Version, background: BackgroundId) -> Round | None:
+    """The newest round on the Version's task of the part it is named after, else of the BG; None when the task is no review task."""
+    with studio.engine.connect() as connection:
+        newest = rounds.on_background(connection, site=studio.tracker.site, background=background)
+    drafted = {draft.part: draft for draft in newest if draft.review_task == version.task}
+    rules = studio.projects.get(version.project.id, ProjectSettings())
+    return drafted.get(book_of(version, rules)) or drafted.get(BG)
 
 
 def _assignees(studio: Studio, draft: Round) -> set[PersonId]:

@@ -75,6 +75,11 @@ class Round:
         return self.key if self.renders == 1 else f"{self.key}~{self.renders}"
 
     @property
+    def second_render_key(self) -> str:
+        """The name of what is asked once more, with other seeds, for the pictures that were found bad."""
+        return second_of(self.render_key)
+
+    @property
     def workflow_id(self) -> str:
         """The name of the workflow that works on it now."""
         return self.key if self.attempt == 1 else f"{self.key}~{self.attempt}"
@@ -134,6 +139,14 @@ def on_task(connection: sa.Connection, *, site: str, task: str) -> list[Round]:
         sa.select(drafts).where((drafts.c.site == site) & (drafts.c.layout_task == task)).order_by(drafts.c.part, drafts.c.round)
     ).all()
     return list({(row.background, row.part): _round(row) for row in rows}.values())
+
+
+def on_background(connection: sa.Connection, *, site: str, background: str) -> list[Round]:
+    """The newest round of each part of a background, whichever layout task it came from."""
+    rows = connection.execute(
+        sa.select(drafts).where((drafts.c.site == site) & (drafts.c.background == background)).order_by(drafts.c.part, drafts.c.round)
+    ).all()
+    return list({row.part: _round(row) for row in rows}.values())
 
 
 def every(connection: sa.Connection, *, states: Sequence[DraftState] = ()) -> list[Round]:
@@ -245,6 +258,11 @@ def every_held(connection: sa.Connection) -> list[HeldLayout]:
         )
         for row in rows
     ]
+
+
+def second_of(render_key: str) -> str:
+    """The name of what is asked of the render service when pictures of the request `render_key` were found bad."""
+    return f"{render_key}+"
 
 
 def now_ms() -> int:

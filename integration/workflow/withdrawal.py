@@ -31,6 +31,7 @@ class Why:
 
 REOPENED = Why("approval_withdrawn", "The layout's approval was withdrawn.")
 REPLACED = Why("genzu_replaced", "The genzu was replaced.")
+PART_GONE = Why("part_removed", "The approved genzu no longer has this part.")
 GONE = Why("layout_gone", "The layout task is gone.")
 NOT_ALLOWED = Why("ai_not_allowed", "AI use is no longer allowed.")
 
@@ -51,7 +52,7 @@ def withdraw(studio: Studio, old: Round, *, because: TaskStatusChanged | None, w
                 decided_by=None,
                 at_ms=milliseconds(because.at),
             )
-    cancel_render(studio.queue, old.render_key)
+    stop_rendering(studio, old)
     log.info("draft withdrawn", draft=old.key, background=old.code, why=why.code)
 
 
@@ -72,6 +73,12 @@ def withdraw_in(studio: Studio, connection: sa.Connection, old: Round, backgroun
         supersede_in(studio, connection, old, background, why=why)
     else:
         connection.execute(drafts.update().where(drafts.c.key == old.key).values(wanted=False))
+
+
+def stop_rendering(studio: Studio, old: Round) -> None:
+    """Stop what the render service does for a round."""
+    for key in (old.render_key, old.second_render_key):
+        cancel_render(studio.queue, key)
 
 
 def supersede_in(studio: Studio, connection: sa.Connection, old: Round, background: Background, *, why: Why) -> None:

@@ -1,5 +1,7 @@
 """What people read in the tracker: names of drafts and the text of Notes, English and Japanese."""
 
+from typing import Any
+
 from integration.production import Background
 from integration.settings import ProjectSettings
 from integration.workflow.order import Order
@@ -28,7 +30,7 @@ def delivered_subject(draft: Round) -> str:
 def delivered_content(draft: Round, background: Background, request: RenderRequest, result: RenderResult, order: Order) -> str:
     """What was made from what, by whose leave, and that it may be refused."""
     look, scene = request.look, request.scene
-    said = ", ".join(word for word in (scene.place, scene.season, scene.time_of_day, scene.weather, scene.light) if word)
+    said = ", ".join(_in_brief(value) for value in scene.fields().values() if value)
     letters = ", ".join(f"{_letter(i)} (seed {p.seed})" for i, p in enumerate(result.pictures))
     allowed = order.allowed_by + (f" ({order.allowed_reference})" if order.allowed_reference else "")
     return "\n".join(
@@ -36,12 +38,47 @@ def delivered_content(draft: Round, background: Background, request: RenderReque
             f"{len(result.pictures)} AI drafts of {background.code}: {letters}.",
             f"Made from: the approved genzu (Version {draft.genzu_version.split('/')[0]}, file {draft.genzu_sha256[:12]}).",
             f"Words from the shot: {said or 'none'}.",
+            *what_became_of_words(result),
             f"Painted by: Look '{look.name}' {look.revision}; licence {look.licence}; training data: {look.training_data}.",
             f"AI use allowed by: {allowed}.",
             "Use them, use parts, or paint from scratch: it is your decision, and the Version's status tells us which.",
             "AIが原図から描いた下描きです。使う・一部使う・使わない、いずれも描く方の判断です。承認済みの背景ではありません。",
         )
     )
+
+
+def _in_brief(value: str) -> str:
+    line = " ".join(value.split())
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
+
+
+def what_became_of_words(result: RenderResult) -> list[str]:
+    """Lines of the Note: what the model was told, in what other words than the shot's, and what of it the model does not read."""
+    words: dict[str, Any] = result.recipe.get("words", {})
+    changed = {
+        by: [f"{t['term']} → {t['words'] or '–'}" for t in words.get("translated", ()) if t["by"] == by] for by in ("house", "lexicon")
+    }
+    lines = (
+        ("House words / 作品の用語", changed["house"]),
+        ("Translated for this model / 訳語", changed["lexicon"]),
+        ("Left as they are, no translation known / 訳なし", words.get("left", ())),
+        ("Not asked for by this Look / このLookでは未使用", [_FIELDS.get(name, name) for name in words.get("unused", ())]),
+        ("Too long, cut / 長いため省略", [_FIELDS.get(name, name) for name in words.get("shortened", ())]),
+    )
+    told = result.recipe.get("prompt")
+    return [f"Told to the model / プロンプト: {told}"] * bool(told) + [f"{label}: {', '.join(said)}." for label, said in lines if said]
+
+
+_LONGEST = 300
+_FIELDS = {
+    "place": "place / 場所",
+    "season": "season / 季節",
+    "time_of_day": "time of day / 時間帯",
+    "weather": "weather / 天候",
+    "light": "light / 光",
+    "art_note": "art director's note / 美術監督のメモ",
+    "prompt": "the whole prompt / 全体",
+}
 
 
 def superseded_subject(draft: Round) -> str:
@@ -71,6 +108,7 @@ def refused_content(reason: str, kind: str) -> str:
         "background": "Link the layout task to its Shot, then approve it again.",
         "layout": "Drafts start, or stay, as soon as one layout task is approved alone.",
         "look": "Ask the pipeline TD to look at the Look; `haikei doctor` says what is wrong with it.",
+        "quality": "Approve the layout again for a new round, hand in a clearer genzu, or paint without a draft.",
     }[kind]
     return f"{reason}\n{remedy}"
 

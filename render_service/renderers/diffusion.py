@@ -1,10 +1,7 @@
-"""Paints with diffusers: the house model's cascade, or a stock ControlNet pipeline from a folder."""
+"""Paints with a diffusers pipeline: whole batches, on one device, each picture from its own seed."""
 
-import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -12,98 +9,52 @@ import numpy as np
 import torch
 
 from integration.errors import RenderError, TransientRenderError
-from render_service.contract import Look, RenderRequest
-from render_service.control import Colour, Grey, dark_on_white, painted_size, white_on_black, without_cel
+from render_service.contract import Look
+from render_service.control import Colour, painted_size
 from render_service.prompt import negative_prompt_of, prompt_of
-from render_service.renderers.protocol import Renderer
-from render_service.weights import check_weights
+from render_service.renderers.kinds import PAINTERS, WITH_NEGATIVE_PROMPT
+from render_service.renderers.opening import OpenPipeline, open_pipeline
+from render_service.renderers.prompt_embeddings import PromptEmbeddings
+from render_service.renderers.protocol import BatchTooLargeError, DeviceLostError, OnStep, PaintJob, PaintStep, Renderer
+from render_service.renderers.sketch import sketch
 
-SCHEDULERS = frozenset(
-    {
-        "DDIMScheduler",
-        "DPMSolverMultistepScheduler",
-        "EulerDiscreteScheduler",
-        "HeunDiscreteScheduler",
-        "PNDMScheduler",
-        "UniPCMultistepScheduler",
-    }
-)
-"""Schedulers a Look may name: those that draw no noise between steps, so that a seed decides the picture."""
-_QUIET_AND_OFFLINE = {
-    "HF_HUB_OFFLINE": "1",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
-    "TRANSFORMERS_VERBOSITY": "error",
-    "DIFFUSERS_VERBOSITY": "error",
-}
 _GPU_BATCH = 8
 _FLATTEST = 0.5
+_MODEL_FAILURES = (RuntimeError, ValueError, TypeError, LookupError, ArithmeticError, AttributeError, OSError)
+"""What torch, diffusers and transformers raise for something they cannot do."""
+_LOST = ("CUDA error", "CUDA driver error", "cuDNN error", "CUDNN_STATUS", "CUBLAS_STATUS", "HIP error", "MPS backend error")
+"""What the messages of errors contain after which a device paints nothing more in the same process."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """One call of a pipeline, but for its seeds."""
-
-    request: RenderRequest
-    line: Grey
-    rough: Colour | None
-    on_step: Callable[[], None]
-
-
-def open_renderer(look: Look, *, threads: int = 0) -> Renderer:
+def open_renderer(look: Look, *, threads: int = 0, batch_size: int = 0, compiled: bool = False) -> Renderer:
     """Check the Look's weights and load them, on a GPU when there is one.
 
     Args:
         look: what paints.
         threads: CPU threads; 0 lets PyTorch choose.
+        batch_size: pictures painted at once; 0 takes 8 on a GPU. On a CPU it takes 1: there a batch of four saved nothing when it
+            was measured, and one by one the same seed gives the same pixels whatever else is asked for.
+        compiled: compile the model's repeated blocks, on a GPU: minutes at the first picture of each size, faster ever after.
 
     Raises:
         RenderError: the weights are not what the Look says, or cannot be loaded.
     """
-    check_weights(look)
-    if look.scheduler and look.kind == "cascade":
-        raise RenderError(f"the Look '{look.name}' names a scheduler, and a cascade has its own", hint="Remove it from [sampler].")
-    if look.scheduler and look.scheduler not in SCHEDULERS:
-        raise RenderError(
-            f"the Look '{look.name}' names the scheduler '{look.scheduler}'", hint=f"Use one of: {', '.join(sorted(SCHEDULERS))}."
-        )
-    os.environ.update(_QUIET_AND_OFFLINE)  # the libraries read it when they are imported, below
-    if threads:
-        torch.set_num_threads(threads)
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    dtype = torch.float16 if device == "cuda" and look.kind == "controlnet" else torch.float32
-    try:
-        pipeline = _OPENERS[look.kind](Path(look.folder), dtype)
-        if look.scheduler:
-            _replace_scheduler(pipeline, look.scheduler)
-    except (OSError, ValueError, TypeError, AttributeError, KeyError, RuntimeError, ImportError) as error:
-        raise RenderError(
-            f"the model of the Look '{look.name}' cannot be loaded: {error}", hint="Its folder must hold a whole diffusers pipeline."
-        ) from error
-    pipeline.to(device)
-    pipeline.set_progress_bar_config(disable=True)
-    # On a CPU a batch saves no time, and one by one the same seed gives the same pixels whatever else is asked for.
-    batch_size = _GPU_BATCH if device == "cuda" else 1
-    return DiffusionRenderer(look, pipeline, device=device, dtype=str(dtype).removeprefix("torch."), batch_size=batch_size)
+    opened = open_pipeline(look, threads=threads)
+    on_gpu = opened.device != "cpu"
+    compiled_parts = _compile(opened.pipeline) if compiled and on_gpu else ""
+    return DiffusionRenderer(look, opened, batch_size=batch_size or (_GPU_BATCH if on_gpu else 1), compiled_parts=compiled_parts)
 
 
 class DiffusionRenderer:
     """A diffusers pipeline on one device; used by one thread at a time."""
 
-    def __init__(self, look: Look, pipeline: Any, *, device: str, dtype: str, batch_size: int) -> None:
+    def __init__(self, look: Look, opened: OpenPipeline, *, batch_size: int, compiled_parts: str = "") -> None:
         self._look = look
-        self._pipeline = pipeline
-        self._call = _CALLS[look.kind]
+        self._pipeline = opened.pipeline
+        self._paint = PAINTERS[look.kind]
+        self._embeddings = PromptEmbeddings(opened.pipeline)
         self._batch_size = batch_size
-        self._facts: dict[str, str | int] = {
-            "renderer": "diffusers",
-            "pipeline": type(pipeline).__name__,
-            "scheduler": ", ".join(type(part).__name__ for name, part in pipeline.components.items() if name.endswith("scheduler")),
-            "device": torch.cuda.get_device_name() if device == "cuda" else "cpu",
-            "dtype": dtype,
-            "threads": torch.get_num_threads(),
-            **{f"{name}_version": version(name) for name in ("torch", "diffusers", "transformers", "numpy")},
-        }
+        self._facts = _facts(opened, compiled_parts)
 
     @property
     def facts(self) -> Mapping[str, str | int]:
@@ -115,128 +66,114 @@ class DiffusionRenderer:
         """See `Renderer.batch_size`; halved for good whenever the memory did not suffice."""
         return self._batch_size
 
-    def render(
-        self,
-        request: RenderRequest,
-        seeds: Sequence[int],
-        *,
-        line: Grey,
-        mask: Grey | None,
-        rough: Colour | None,
-        on_step: Callable[[], None],
-    ) -> list[Colour]:
+    def render(self, jobs: Sequence[PaintJob], on_step: OnStep) -> list[Colour | RenderError]:
         """See `Renderer.render`."""
-        job = _Job(request, without_cel(line, mask), rough, on_step)
-        pictures: list[Colour] = []
-        while len(pictures) < len(seeds):
-            batch = seeds[len(pictures) : len(pictures) + self._batch_size]
-            try:
-                painted = self._paint(job, batch)
-            except (torch.OutOfMemoryError, MemoryError) as error:
-                self._shrink(len(batch), error)
-                continue
-            pictures += [self._checked(picture, seed, request) for picture, seed in zip(painted, batch, strict=True)]
-        return pictures
-
-    def _paint(self, job: _Job, seeds: Sequence[int]) -> list[Colour]:
-        def after_step(_pipeline: Any, _step: int, _timestep: Any, tensors: dict[str, Any]) -> dict[str, Any]:
-            job.on_step()
-            return tensors
-
         try:
             with torch.inference_mode():
-                return self._call(
-                    self._pipeline,
-                    self._look,
-                    job,
-                    {
-                        "prompt": [prompt_of(self._look, job.request.scene)] * len(seeds),
-                        "num_inference_steps": self._look.num_inference_steps,
-                        "guidance_scale": self._look.guidance_scale,
-                        "generator": [torch.Generator().manual_seed(seed) for seed in seeds],
-                        "callback_on_step_end": after_step,
-                        **dict(zip(("width", "height"), painted_size(job.request), strict=True)),
-                    },
-                )
-        except torch.OutOfMemoryError:
-            raise
-        except RuntimeError as error:  # what torch raises for anything a device or a kernel cannot do
-            raise TransientRenderError(f"the model of '{self._look.name}' failed: {error}", hint="See the worker's log.") from error
+                images = self._paint(self._pipeline, self._look, jobs, self._arguments(jobs, on_step))
+        except _MODEL_FAILURES + (MemoryError,) as error:
+            raise self._in_our_words(error, len(jobs)) from error
+        if len(images) != len(jobs):
+            raise RenderError(
+                f"'{self._look.name}' painted {len(images)} pictures for {len(jobs)}", hint="The Look does not fit its model."
+            )
+        return [self._checked(np.asarray(image), job) for image, job in zip(images, jobs, strict=True)]
 
-    def _shrink(self, tried: int, error: BaseException) -> None:
-        if tried == 1:
-            raise TransientRenderError(
-                f"one picture of '{self._look.name}' does not fit into memory", hint="Use a smaller size or a larger machine."
-            ) from error
-        self._batch_size = tried // 2
+    def _arguments(self, jobs: Sequence[PaintJob], on_step: OnStep) -> dict[str, Any]:
+        """What every pipeline is called with; each picture's noise is its own, drawn on the CPU, so that its batch does not matter."""
+        width, height = painted_size(jobs[0].request)
+        return {
+            **self._words(jobs),
+            "width": width,
+            "height": height,
+            "num_inference_steps": self._look.num_inference_steps,
+            "guidance_scale": self._look.guidance_scale,
+            "generator": [torch.Generator().manual_seed(job.seed) for job in jobs],
+            "callback_on_step_end": self._telling(on_step),
+        }
+
+    def _words(self, jobs: Sequence[PaintJob]) -> dict[str, Any]:
+        prompts = [prompt_of(self._look, job.request.scene) for job in jobs]
+        if self._look.kind not in WITH_NEGATIVE_PROMPT:
+            return {"prompt": prompts}
+        negative = negative_prompt_of(self._look)
+        words = {"prompt": prompts, "negative_prompt": [negative] * len(jobs)}
+        return self._embeddings.arguments(prompts, negative) or words
+
+    def _telling(self, on_step: OnStep) -> Any:
+        """What diffusers calls as ``callback_on_step_end``, for `on_step`."""
+
+        def after_step(pipeline: Any, step: int, _timestep: Any, tensors: dict[str, Any]) -> dict[str, Any]:
+            count = getattr(pipeline, "num_timesteps", None) or self._look.num_inference_steps
+            latents = tensors.get("latents")
+            on_step(
+                PaintStep(number=step + 1, count=max(step + 1, count), sketch=lambda positions: sketch(self._pipeline, latents, positions))
+            )
+            return tensors
+
+        return after_step
+
+    def _in_our_words(self, error: BaseException, tried: int) -> RenderError:
+        name, said = self._look.name, f"{type(error).__name__}: {error}".splitlines()[0][:300]
+        if isinstance(error, torch.OutOfMemoryError | MemoryError) or "out of memory" in said.lower():
+            return self._without_room(tried)
+        if isinstance(error, torch.AcceleratorError) or any(sign in said for sign in _LOST):
+            return DeviceLostError(f"the device failed while '{name}' painted: {said}", hint="The worker starts again by itself.")
+        return RenderError(f"the model of '{name}' failed: {said}", hint="Try another Look, and show this to a TD.")
+
+    def _without_room(self, tried: int) -> TransientRenderError:
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
+        if tried == 1:
+            return TransientRenderError(
+                f"one picture of '{self._look.name}' does not fit into memory", hint="Use a smaller size or a larger machine."
+            )
+        self._batch_size = tried // 2
+        return BatchTooLargeError(f"{tried} pictures of '{self._look.name}' do not fit into memory", hint="Fewer are tried.")
 
-    def _checked(self, picture: Colour, seed: int, request: RenderRequest) -> Colour:
-        """`picture` cut to the size asked for."""
+    def _checked(self, picture: Any, job: PaintJob) -> Colour | RenderError:
+        """`picture` cut to the size asked for, or why it is none."""
+        name, request = self._look.name, job.request
+        if not np.isfinite(picture).all():
+            return RenderError(f"'{name}' painted pixels that are no numbers", hint="Its weights or its dtype do not fit this machine.")
+        if picture.dtype != np.uint8:
+            picture = (np.clip(picture, 0, 1) * 255).round().astype(np.uint8)
         cut = np.ascontiguousarray(picture[: request.height_px, : request.width_px])
         if cut.shape != (request.height_px, request.width_px, 3):
-            raise RenderError(f"'{self._look.name}' painted a picture of shape {picture.shape}", hint="The Look does not fit this size.")
+            return RenderError(f"'{name}' painted a picture of shape {picture.shape}", hint="The Look does not fit this size.")
         if float(cut.std()) < _FLATTEST:
-            raise RenderError(f"'{self._look.name}' painted nothing with seed {seed}", hint="Try another Look, and show this to a TD.")
+            return RenderError(f"'{name}' painted nothing with seed {job.seed}", hint="Try another Look, and show this to a TD.")
         return cut
 
 
-def _open_cascade(folder: Path, dtype: torch.dtype) -> Any:
-    from render_service.house.cascade import HousePipeline  # seconds to import
-
-    _silence()
-    return HousePipeline.from_pretrained(folder, dtype=dtype, local_files_only=True, use_safetensors=True)
-
-
-def _open_controlnet(folder: Path, dtype: torch.dtype) -> Any:
-    from diffusers import StableDiffusionControlNetPipeline  # seconds to import
-
-    _silence()
-    return StableDiffusionControlNetPipeline.from_pretrained(
-        folder, dtype=dtype, safety_checker=None, requires_safety_checker=False, local_files_only=True, use_safetensors=True
-    )
+def _compile(pipeline: Any) -> str:
+    """Compile the blocks that repeat (PyTorch's regional compilation) and name the parts they are in."""
+    parts = []
+    for name in ("unet", "transformer", "controlnet"):
+        part = getattr(pipeline, name, None)
+        if getattr(part, "_repeated_blocks", None):
+            part.compile_repeated_blocks(fullgraph=True)  # type: ignore[union-attr]  # it has them
+            parts.append(name)
+    return ", ".join(parts)
 
 
-def _silence() -> None:
-    """No progress bars between our log lines."""
-    import diffusers
-    import transformers
-
-    for library in (diffusers, transformers):
-        library.utils.logging.disable_progress_bar()
-
-
-def _replace_scheduler(pipeline: Any, name: str) -> None:
-    import diffusers
-
-    pipeline.scheduler = getattr(diffusers, name).from_config(pipeline.scheduler.config)
-
-
-def _paint_cascade(pipeline: Any, _look: Look, job: _Job, arguments: dict[str, Any]) -> list[Colour]:
-    from PIL import Image
-
-    count = len(arguments["prompt"])
-    rough = None if job.rough is None else [Image.fromarray(job.rough).resize(painted_size(job.request))] * count
-    images = pipeline(control_image=[dark_on_white(job.line, job.request)] * count, rough_image=rough, **arguments).images
-    return [np.asarray(image.convert("RGB")) for image in images]
+def _facts(opened: OpenPipeline, compiled_parts: str) -> dict[str, str | int]:
+    schedulers = [type(part).__name__ for name, part in opened.pipeline.components.items() if name.endswith("scheduler")]
+    return {
+        "renderer": "diffusers",
+        "pipeline": type(opened.pipeline).__name__,
+        "scheduler": ", ".join(schedulers),
+        "device": torch.cuda.get_device_name() if opened.device.startswith("cuda") else opened.device,
+        "dtype": opened.dtype,
+        "threads": torch.get_num_threads(),
+        "compiled": compiled_parts,
+        "attention": _attention(opened.pipeline),
+        "cpu_capability": torch.backends.cpu.get_cpu_capability(),
+        **{f"{name}_version": version(name) for name in ("torch", "diffusers", "transformers", "numpy")},
+    }
 
 
-def _paint_controlnet(pipeline: Any, look: Look, job: _Job, arguments: dict[str, Any]) -> list[Colour]:
-    count = len(arguments["prompt"])
-    images = pipeline(
-        image=[white_on_black(job.line, job.request)] * count,
-        negative_prompt=[negative_prompt_of(look)] * count,
-        controlnet_conditioning_scale=look.controlnet_conditioning_scale,
-        output_type="np",
-        **arguments,
-    ).images
-    if not np.isfinite(images).all():
-        raise RenderError(
-            f"'{look.name}' painted pixels that are no numbers", hint="Its weights or its number format do not fit this machine."
-        )
-    return list((np.clip(images, 0, 1) * 255).round().astype(np.uint8))
-
-
-_OPENERS: dict[str, Callable[[Path, torch.dtype], Any]] = {"cascade": _open_cascade, "controlnet": _open_controlnet}
-_CALLS: dict[str, Callable[[Any, Look, _Job, dict[str, Any]], list[Colour]]] = {"cascade": _paint_cascade, "controlnet": _paint_controlnet}
+def _attention(pipeline: Any) -> str:
+    """Names of the ways in which the model's parts attend."""
+    parts = [part for part in pipeline.components.values() if hasattr(part, "attn_processors")]
+    return ", ".join(sorted({type(processor).__name__ for part in parts for processor in part.attn_processors.values()}))

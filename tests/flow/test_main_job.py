@@ -199,12 +199,12 @@ def test_shot_and_task_keep_their_thumbnails(haikei: RunningHaikei, coordinator:
     assert coordinator.find("PublishedFile", []) == []
 
 
-def hand_in_revision(artist: shotgun_api3.Shotgun, cut: Cut, task: int, picture: Path) -> None:
+def hand_in_revision(artist: shotgun_api3.Shotgun, cut: Cut, task: int, picture: Path, *, name: str = "") -> None:
     """An artist hands in a revision on the review task."""
     revision = artist.create(
         "Version",
         {
-            "code": f"{cut.code}_v001",
+            "code": name or f"{cut.code}_v001",
             "project": {"type": "Project", "id": PROJECT_ID},
             "entity": {"type": "Shot", "id": cut.shot},
             "sg_task": {"type": "Task", "id": task},

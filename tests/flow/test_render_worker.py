@@ -61,8 +61,8 @@ def test_the_recipe_is_whole_and_without_fractions(bench: Bench) -> None:
     recipe = rendered(bench, bench.request("recipe")).recipe
 
     assert recipe["prompt"] == "秋、夕方、神社"
-    assert recipe["look_digest"] == bench.request("recipe").look.digest
-    assert recipe["guidance_scale_ppm"] == 1_500_000
+    assert recipe["look"]["digest"] == bench.request("recipe").look.digest
+    assert recipe["look"]["guidance_scale_ppm"] == 1_500_000
     assert [run["seeds"] for run in recipe["runs"]] == [[1], [2]]
     assert {"device", "dtype", "threads", "torch_version", "diffusers_version", "scheduler"} <= set(recipe["runs"][0])
     assert "." not in json.dumps([value for value in recipe.values() if isinstance(value, int | float)])

@@ -9,6 +9,7 @@ from typing import Any
 from tests.house.source_files import HOUSE, python_files
 
 UNDER_ANOTHER_NAME = {
+    "c2pa-python": "c2pa",
     "opencv-python-headless": "cv2",
     "pillow": "PIL",
     "pydantic-settings": "pydantic_settings",

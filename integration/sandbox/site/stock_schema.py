@@ -75,6 +75,7 @@ sg_season text : Season
 sg_time_of_day text : Time of Day
 sg_weather text : Weather
 sg_light text : Light
+sg_art_note text : Art Note
 tag_list tag_list : Tags
 """,
     "Asset": """

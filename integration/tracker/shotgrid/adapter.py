@@ -20,7 +20,7 @@ from integration.production import (
     Version,
     VersionId,
 )
-from integration.settings import ProjectSettings, ShotGridSettings
+from integration.settings import ProjectSettings, SceneFields, ShotGridSettings
 from integration.tracker.protocol import DraftVersion, EventPage, Finding, NoteText, SetUpStep, TrackerSteps
 from integration.tracker.shotgrid.connection import Connection
 from integration.tracker.shotgrid.directory import Directory
@@ -55,21 +55,21 @@ def open_shotgrid(
         attempts=attempts,
         first_wait_s=first_wait_s,
     )
-    return ShotGridTracker(connection, projects, look_back_s)
+    return ShotGridTracker(connection, projects, look_back_s, settings.scene_fields)
 
 
 class ShotGridTracker:
     """One ShotGrid site, satisfying `Tracker`; may be used by many threads."""
 
-    def __init__(self, connection: Connection, projects: Mapping[str, ProjectSettings], look_back_s: float) -> None:
-        """Prepare; nothing is contacted yet. Arguments as `open_shotgrid`'s."""
+    def __init__(self, connection: Connection, projects: Mapping[str, ProjectSettings], look_back_s: float, scene: SceneFields) -> None:
+        """Prepare; nothing is contacted yet. Arguments as `open_shotgrid`'s; `scene` names its scene fields."""
         rules = projects.values() or [ProjectSettings()]
         step_names = {name.casefold(): name for rule in rules for name in (rule.layout_step, rule.background_step)}
         self._connection = connection
         self._projects = projects
         self._events = EventLog(connection, look_back_s=look_back_s)
         self._directory = Directory(connection)
-        self._reading = Reading(connection, self._directory, step_names=step_names)
+        self._reading = Reading(connection, self._directory, step_names=step_names, scene=scene)
         self._writing = Writing(connection, step_names=step_names)
 
     @property

@@ -6,6 +6,7 @@ from typing import Any
 
 from integration.errors import NotFoundInTrackerError
 from integration.production import Background, BackgroundId, Project, ProjectId, Task, TaskId, Version, VersionId
+from integration.settings import SceneFields
 from integration.tracker.shotgrid.connection import Connection
 from integration.tracker.shotgrid.directory import Directory
 from integration.tracker.shotgrid.records import (
@@ -30,17 +31,19 @@ _NEWEST_FIRST = [{"field_name": "created_at", "direction": "desc"}, {"field_name
 class Reading:
     """Reads one site."""
 
-    def __init__(self, connection: Connection, directory: Directory, *, step_names: Mapping[str, str]) -> None:
+    def __init__(self, connection: Connection, directory: Directory, *, step_names: Mapping[str, str], scene: SceneFields) -> None:
         """Prepare; nothing is contacted yet.
 
         Args:
             connection: the site.
             directory: its people.
             step_names: settings' spelling of each step by its lower-case name.
+            scene: the fields that say what a place looks like.
         """
         self._connection = connection
         self._directory = directory
         self._step_names = step_names
+        self._scene = scene
 
     def projects(self) -> tuple[Project, ...]:
         """See `Tracker.projects`."""
@@ -57,7 +60,8 @@ class Reading:
     def background(self, background: BackgroundId) -> Background:
         """See `Tracker.background`."""
         kind, _, number = background.partition(":")
-        return to_background(self._one(kind, number, SHOT_FIELDS if kind == "Shot" else ASSET_FIELDS))
+        fields = [*(SHOT_FIELDS if kind == "Shot" else ASSET_FIELDS), *filter(None, self._scene.model_dump().values())]
+        return to_background(self._one(kind, number, fields), self._scene)
 
     def versions_on(self, task: TaskId) -> tuple[Version, ...]:
         """See `Tracker.versions_on`."""

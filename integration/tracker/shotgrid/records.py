@@ -20,6 +20,7 @@ from integration.production import (
     Version,
     VersionId,
 )
+from integration.settings import SceneFields
 
 KEY = "sg_haikei_key"
 """The text field that holds our key on everything we make."""
@@ -33,11 +34,10 @@ TASK_FIELDS = ["content", "project", "step", "step.Step.code", "step.Step.short_
 """What `to_task` reads."""
 VERSION_FIELDS = ["code", "project", STATUS, VERSION_TYPE, "created_at", "created_by", "user", "sg_task", "entity", UPLOAD, KEY, GENZU]
 """What `to_version` reads."""
-SCENE_FIELDS = ["sg_place", "sg_season", "sg_time_of_day", "sg_weather", "sg_light"]
-SHOT_FIELDS = ["code", "project", "sg_episode", "episode", "sg_sequence", "sg_sequence.Sequence.episode", *SCENE_FIELDS]
-"""What `to_background` reads of a Shot; a site may have any of the scene fields or none."""
-ASSET_FIELDS = ["code", "project", "shots", "sg_shots", "sg_episode", "episodes", *SCENE_FIELDS]
-"""What `to_background` reads of an Asset or a custom entity."""
+SHOT_FIELDS = ["code", "project", "sg_episode", "episode", "sg_sequence", "sg_sequence.Sequence.episode"]
+"""What `to_background` reads of a Shot, with the scene fields of settings; a site may have any of those or none."""
+ASSET_FIELDS = ["code", "project", "shots", "sg_shots", "sg_episode", "episodes"]
+"""The same of an Asset or a custom entity."""
 PERSON_FIELDS = {
     "HumanUser": ["name", "login", "email", STATUS, "sg_name_en", "sg_role", "department"],
     "Group": ["code"],
@@ -139,23 +139,18 @@ def to_media(value: Any) -> Media | None:
     return Media(id=str(value["id"]), name=words(value))
 
 
-def to_background(record: Mapping[str, Any]) -> Background:
-    """A Shot, an Asset or a custom entity that backgrounds hang on."""
+def to_background(record: Mapping[str, Any], scene: SceneFields) -> Background:
+    """A Shot, an Asset or a custom entity that backgrounds hang on; `scene` names the fields that say what the place looks like."""
     cut = record["type"] == "Shot"
     linked = [record] if cut else [*(record.get("shots") or ()), *(record.get("sg_shots") or ())]
     episode = next((words(record[f]) for f in ("sg_episode", "episode", "sg_sequence.Sequence.episode", "episodes") if record.get(f)), "")
-    place, season, time_of_day, weather, light = (words(record.get(field)) for field in SCENE_FIELDS)
     return Background(
         id=BackgroundId(f"{record['type']}:{record['id']}"),
         project=to_project(record["project"]),
         code=words(record),
         shots=tuple(Shot(id=ShotId(str(shot["id"])), code=words(shot)) for shot in linked if shot.get("type", "Shot") == "Shot"),
         episode=episode or words(record.get("sg_sequence")),
-        place=place,
-        season=season,
-        time_of_day=time_of_day,
-        weather=weather,
-        light=light,
+        **{name: words(record.get(field)) for name, field in scene.model_dump().items() if field},
     )
 
 

@@ -92,7 +92,7 @@ def test_status_of_nothing_makes_nothing(settings_file: Path, capsys: pytest.Cap
 
     said = capsys.readouterr().out
     assert "Nothing yet" in said
-    assert '{"drafts": [], "held": [], "set_aside": []}' in said
+    assert '{"drafts": [], "held": [], "set_aside": [], "given_up": []}' in said
     assert not (settings_file.parent / "state").exists()
 
 

@@ -74,6 +74,16 @@ def test_a_picture_is_kept_once(connection: sa.Connection) -> None:
     assert rounds.picture_of_version(connection, "78") is None
 
 
+def test_each_part_of_a_background_has_rounds_of_its_own(connection: sa.Connection) -> None:
+    rounds.open_round(connection, approval(), number=1)
+    ground = rounds.open_round(connection, approval(), number=2)
+    book = rounds.open_round(connection, approval(part="BOOK1"), number=1)
+    rounds.open_round(connection, approval(background="Shot:2"), number=1)
+
+    assert rounds.on_background(connection, site="s", background="Shot:1") == [ground, book]
+    assert ground.second_render_key not in (ground.render_key, book.second_render_key)
+
+
 def test_a_layout_is_held_once_for_one_reason(connection: sa.Connection) -> None:
     layout = HeldLayout(layout_task="2001", project="70", code="c001", kind="genzu", reason="no genzu", because="1", since_ms=1)
 

@@ -1,12 +1,14 @@
 """A Look that does not say what it is made of is refused."""
 
+import json
 import shutil
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 
 from integration.errors import RenderError
+from render_service.contract import Look
 from render_service.looks import BUILT_IN_FOLDER, list_looks, load_look, look_digest, read_look
 
 WHOLE = """name = "autumn"
@@ -55,14 +57,14 @@ def test_a_whole_look_is_read(look_file: Path) -> None:
 def test_a_look_that_does_not_state_its_origin_is_refused(look_file: Path, key: str) -> None:
     without(look_file, key)
 
-    with pytest.raises(RenderError, match=f"does not say: {key}"):
+    with pytest.raises(RenderError, match=f"does not say: model.{key}"):
         read_look(look_file)
 
 
 def test_a_look_without_file_hashes_is_refused(look_file: Path) -> None:
     look_file.write_text(WHOLE.replace(f'[model.files]\n"model_index.json" = "{"a" * 64}"\n', ""), encoding="utf-8")
 
-    with pytest.raises(RenderError, match="does not say: files"):
+    with pytest.raises(RenderError, match=r"does not say: model\.files"):
         read_look(look_file)
 
 
@@ -70,14 +72,33 @@ def test_a_look_without_file_hashes_is_refused(look_file: Path) -> None:
     ("old", "new", "words"),
     [
         ('kind = "controlnet"', 'kind = "pickle"', "unknown kind"),
-        ("commercial = true", 'commercial = "yes"', "true or false"),
-        ("num_inference_steps = 20", "num_inference_steps = 0", "whole number from 1"),
-        ("guidance_scale = 5", "guidance_scale = nan", "needs a number"),
-        ("width_px = 640", "width_px = true", "whole number"),
-        ("a" * 64, "abc", "no SHA-256"),
+        ("commercial = true", 'commercial = "yes"', "should be a valid boolean"),
+        ("num_inference_steps = 20", "num_inference_steps = 0", "should be greater than or equal to 1"),
+        ("guidance_scale = 5", "guidance_scale = nan", "should be a finite number"),
+        ("width_px = 640", "width_px = true", "should be a valid integer"),
+        ("a" * 64, "abc", "should match pattern"),
         ('name = "autumn"', 'name = "winter"', "calls itself 'winter'"),
         ("[sampler]", "[sampler]\neta = 1", "unknown keys: sampler.eta"),
-        ("[size]", "[dimensions]", "has no \\[size\\]"),
+        ("[size]", "[dimensions]", "unknown keys: dimensions"),
+        ("[size]\nwidth_px = 640\nheight_px = 360\n", "", "does not say: size"),
+        ("commercial = true", 'commercial = true\ndata = "clean"', "'clean' for model.data"),
+        ('licence = "Apache-2.0"', 'licence = " "', "which is empty"),
+        (
+            "[sampler]",
+            "[art_board]\nuse = 'init'\npath = 'b.png'\nsha256 = '" + "c" * 64 + "'\nsource = 'ours'\n[sampler]",
+            "cannot use an art board",
+        ),
+        (
+            "[sampler]",
+            "[[lora]]\npath = 'l.safetensors'\nsha256 = '" + "c" * 64 + "'\nweight = 1\nlicence = 'MIT'\n[sampler]",
+            "lora.0.source",
+        ),
+        (
+            "[sampler]",
+            "[[lora]]\npath = 'l.safetensors'\nsha256 = '" + "c" * 64 + "'\nweight = 1\nlicence = 'MIT'\nsource = 'x'\n[sampler]",
+            "commercial",
+        ),
+        ("[sampler]", "[sampler]\ncontrol_guidance_start = 0.8\ncontrol_guidance_end = 0.5", "after the last"),
         ('title = "Autumn village"', "title = ", "not valid TOML"),
     ],
 )
@@ -153,3 +174,60 @@ def test_every_look_is_listed_once(look_file: Path) -> None:
     )
 
     assert [look.name for look in list_looks([look_file.parent])] == ["autumn", "house"]
+
+
+ADDED = """
+[control]
+folder = "models/lines"
+revision = "2"
+licence = "CC-BY-NC-4.0"
+commercial = false
+training_data = "licensed pictures"
+data = "licensed"
+files = {{ "config.json" = "{sum}" }}
+[[lora]]
+path = "styles/evening.safetensors"
+sha256 = "{sum}"
+weight = 0.8
+licence = "internal"
+source = "12 boards, consent 2026-031"
+data = "own"
+""".format(sum="c" * 64)
+
+
+def test_what_is_added_to_a_model_makes_the_same_statements_and_counts(look_file: Path) -> None:
+    look_file.write_text(WHOLE.replace("commercial = true", 'commercial = true\ndata = "own"') + ADDED, encoding="utf-8")
+
+    look = read_look(look_file)
+
+    assert not look.commercial
+    assert look.data_known == "licensed"
+    assert look.meets("disclosed") and look.meets("licensed") and not look.meets("own")
+
+
+def test_a_look_that_says_nothing_of_its_kind_of_data_meets_no_demand(look_file: Path) -> None:
+    look = read_look(look_file)
+
+    assert look.data_known == "undisclosed"
+    assert not look.meets("disclosed")
+    assert look.vendor_training == "unstated"
+
+
+def test_a_look_comes_back_from_json_as_it_was(look_file: Path) -> None:
+    look_file.write_text(WHOLE.replace("height_px = 360", "height_px = 360\nbuckets = [[704, 384]]") + ADDED, encoding="utf-8")
+    look = read_look(look_file)
+
+    back = Look.from_json(json.loads(json.dumps(asdict(look))))
+
+    assert back == look
+    assert look_digest(back) == look.digest
+
+
+def test_where_added_weights_lie_is_not_in_the_digest_but_what_they_are_is(look_file: Path) -> None:
+    look_file.write_text(WHOLE + ADDED, encoding="utf-8")
+    look = read_look(look_file)
+    assert look.control
+
+    assert look_digest(replace(look, control=replace(look.control, folder="/elsewhere"))) == look.digest
+    assert look_digest(replace(look, control=replace(look.control, revision="3"))) != look.digest
+    assert look_digest(replace(look, loras=(replace(look.loras[0], weight=0.7),))) != look.digest

@@ -3,16 +3,22 @@
 import hashlib
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from integration.errors import RenderError
-from render_service.contract import Look
-from render_service.weights import check_weights, files_digest
+from render_service.contract import Look, LookPart
+from render_service.weights import check_weights, files_digest, find_problems
 
-INDEX = {"_class_name": "StableDiffusionControlNetPipeline", "unet": ["diffusers", "UNet2DConditionModel"], "safety_checker": [None, None]}
+INDEX = {
+    "_class_name": "StableDiffusionControlNetPipeline",
+    "controlnet": ["diffusers", "ControlNetModel"],
+    "unet": ["diffusers", "UNet2DConditionModel"],
+    "safety_checker": ["stable_diffusion", "StableDiffusionSafetyChecker"],
+}
 
 
 def look_of(folder: Path, *, kind: str = "controlnet") -> Look:
@@ -110,7 +116,7 @@ def test_a_path_out_of_the_folder_is_refused(model: Path, name: str) -> None:
     look = look_of(model)
     look.files[name] = "a" * 64
 
-    refuses(look, "outside the model's folder")
+    refuses(look, "outside its folder")
 
 
 @pytest.mark.skipif(not hasattr(os, "symlink"), reason="needs links")
@@ -123,8 +129,8 @@ def test_a_link_out_of_the_folder_still_has_to_hash_right(model: Path, tmp_path:
     refuses(look, "was changed")
 
 
-@pytest.mark.parametrize("name", ["StableDiffusionPipeline", "MyPipeline", "", "os.system"])
-def test_a_pipeline_of_another_class_is_refused(model: Path, name: str) -> None:
+@pytest.mark.parametrize("name", ["StableDiffusionInpaintPipeline", "MyPipeline", "", "os.system", ["their_code", "TheirPipeline"]])
+def test_a_pipeline_of_another_class_is_refused(model: Path, name: str | list[str]) -> None:
     write_index(model, _class_name=name)
 
     refuses(look_of(model), "may not be")
@@ -140,6 +146,38 @@ def test_a_part_from_another_library_is_refused(model: Path) -> None:
     refuses(look_of(model), "comes from 'my_code'")
 
 
+@pytest.mark.parametrize("name", ["AutoModel", "GPT2Model", "os"])
+def test_a_part_of_a_class_that_no_pipeline_here_has_is_refused(model: Path, name: str) -> None:
+    write_index(model, unet=["transformers", name])
+
+    refuses(look_of(model), "not among the classes we load")
+
+
+def test_a_controlnet_is_checked_as_the_model_is(model: Path, tmp_path: Path) -> None:
+    lines = tmp_path / "lines"
+    lines.mkdir()
+    (lines / "config.json").write_text('{"_class_name": "ControlNetModel"}', encoding="utf-8")
+    (lines / "diffusion_pytorch_model.safetensors").write_bytes(b"weights")
+    write_index(model, _class_name="StableDiffusionPipeline", controlnet=[None, None])
+    files = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in lines.iterdir()}
+    part = LookPart(folder=str(lines), revision="1", files=files, licence="MIT", commercial=True, training_data="none")
+    look = replace(look_of(model), control=part)
+
+    assert check_weights(look) == "StableDiffusionControlNetPipeline"
+    (lines / "diffusion_pytorch_model.safetensors.index.json").write_text("{}", encoding="utf-8")
+    refuses(look, "index.json of its control lies in its folder")
+    (lines / "diffusion_pytorch_model.safetensors").write_bytes(b"weightz")
+    refuses(look, "of its control was changed")
+
+
+def test_every_problem_is_found_not_only_the_first(model: Path) -> None:
+    look = look_of(model)
+    (model / "unet" / "weights.safetensors").unlink()
+    (model / "unet" / "config.json").write_text("{ }", encoding="utf-8")
+
+    assert len(list(find_problems(look))) == 2
+
+
 def test_a_part_that_asks_for_remote_code_is_refused(model: Path) -> None:
     (model / "unet" / "config.json").write_text('{"auto_map": {"AutoModel": "evil--code.Model"}}', encoding="utf-8")
 
@@ -150,7 +188,7 @@ def test_a_part_that_asks_for_remote_code_is_refused(model: Path) -> None:
 def test_an_index_that_is_none_is_refused(model: Path, content: str) -> None:
     (model / "model_index.json").write_text(content, encoding="utf-8")
 
-    refuses(look_of(model), "is not JSON|may not be")
+    refuses(look_of(model), "is not JSON|not the JSON|may not be")
 
 
 def test_the_digest_of_files_knows_every_file(model: Path) -> None:

@@ -1,0 +1,113 @@
+"""BOOK parts: rounds of their own from sheets of their own, delivered apart on one review task, withdrawn with their sheet."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import pytest
+import shotgun_api3
+
+from tests.flow.test_main_job import approve, drafts_of, entries_of, hand_in_revision, notes_on
+from tests.layered_genzu import write_layered_genzu
+from tests.pretend_episode import PROJECT_ID, Cut, draw_genzu, signed_in
+from tests.running_haikei import RunningHaikei, running_haikei
+
+
+@pytest.fixture(scope="module")
+def haikei(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHaikei]:
+    """The services over two cuts, one draft for each part."""
+    with running_haikei(tmp_path_factory.mktemp("books"), cuts=2, project={"drafts": 1}) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def coordinator(haikei: RunningHaikei) -> Iterator[shotgun_api3.Shotgun]:
+    with signed_in(haikei.sandbox.url) as client:
+        yield client
+
+
+def drawn(folder: Path, number: int) -> Path:
+    """A sheet as a picture."""
+    picture = folder / f"{number}.png"
+    cv2.imwrite(str(picture), draw_genzu(number))
+    return picture
+
+
+def hand_in(who: shotgun_api3.Shotgun, cut: Cut, name: str, picture: Path) -> int:
+    """Somebody hands in a sheet on the layout task."""
+    version = who.create(
+        "Version",
+        {
+            "code": f"{cut.code} {name}",
+            "project": {"type": "Project", "id": PROJECT_ID},
+            "entity": {"type": "Shot", "id": cut.shot},
+            "sg_task": {"type": "Task", "id": cut.layout_task},
+        },
+    )
+    who.upload("Version", version["id"], str(picture), field_name="sg_uploaded_movie")
+    return int(version["id"])
+
+
+def test_a_book_is_drafted_apart_reviewed_together_and_goes_with_its_sheet(
+    haikei: RunningHaikei, coordinator: shotgun_api3.Shotgun, tmp_path: Path
+) -> None:
+    cut = Cut(1)
+    hand_in(coordinator, cut, "BOOK1", drawn(tmp_path, 21))
+
+    approve(coordinator, cut)
+    ground, book = (state_of(haikei, cut, part, "delivered") for part in ("BG", "BOOK1"))
+    late = hand_in(coordinator, cut, "ブック2", drawn(tmp_path, 22))
+    second = state_of(haikei, cut, "BOOK2", "delivered")
+    drafts, notes = drafts_of(coordinator, cut), notes_on(coordinator, cut)
+    with signed_in(haikei.sandbox.url, "artist") as artist:
+        hand_in_revision(artist, cut, int(ground.review_task), drawn(tmp_path, 66), name="c001 BOOK1 v001")
+    revision = haikei.wait(lambda: entries(haikei, cut, "revision.submitted"), what="the revision")
+    coordinator.delete("Version", late)
+    state_of(haikei, cut, "BOOK2", "superseded")
+
+    assert sorted(draft["code"] for draft in drafts) == [f"c001 {part} AI draft r1 A" for part in ("BG", "BOOK1", "BOOK2")]
+    assert len({book.genzu_sha256, ground.genzu_sha256, second.genzu_sha256}) == 3
+    assert {draft["sg_task"]["id"] for draft in drafts} == {int(ground.review_task)}
+    tasks = coordinator.find("Task", [["entity", "is", {"type": "Shot", "id": cut.shot}], ["content", "is", "BG revision"]], [])
+    assert len(tasks) == 1
+    assert sum("without transparency" in note["content"] for note in notes) == 2
+    assert [entry["part"] for entry in revision] == ["BOOK1"]
+    states = {round_.part: round_.state.value for round_ in haikei.rounds() if round_.code == cut.code}
+    assert states == {"BG": "delivered", "BOOK1": "delivered", "BOOK2": "superseded"}
+    review = coordinator.find_one("Task", [["id", "is", int(ground.review_task)]], ["sg_status_list"])
+    assert review["sg_status_list"] == "rdy"
+
+
+def test_a_layered_genzu_has_its_books_in_one_file_and_one_without_withdraws_them(
+    haikei: RunningHaikei, coordinator: shotgun_api3.Shotgun, tmp_path: Path
+) -> None:
+    cut = Cut(2)
+    hand_in(coordinator, cut, "genzu layered", write_layered_genzu(tmp_path / "c002.psd", 31))
+
+    approve(coordinator, cut)
+    ground, book = (state_of(haikei, cut, part, "delivered") for part in ("BG", "BOOK1"))
+    hand_in(coordinator, cut, "genzu flat", drawn(tmp_path, 32))
+    state_of(haikei, cut, "BOOK1", "superseded")
+    haikei.wait_for(cut.code, "delivered", number=2)
+
+    assert book.genzu_sha256 == ground.genzu_sha256
+    assert sorted((r.part, r.round, r.state.value) for r in haikei.rounds() if r.code == cut.code) == [
+        ("BG", 1, "superseded"),
+        ("BG", 2, "delivered"),
+        ("BOOK1", 1, "superseded"),
+    ]
+
+
+def state_of(haikei: RunningHaikei, cut: Cut, part: str, state: str) -> Any:
+    """Wait until the first round of a part reaches a state."""
+    return haikei.wait(
+        lambda: next((r for r in haikei.rounds() if (r.code, r.part, r.round, r.state.value) == (cut.code, part, 1, state)), None),
+        what=f"{cut.code} {part} {state}",
+    )
+
+
+def entries(haikei: RunningHaikei, cut: Cut, kind: str) -> list[dict[str, Any]]:
+    """The record's entries of one kind."""
+    return [entry for body in entries_of(haikei, cut) if (entry := json.loads(body))["kind"] == kind]
