@@ -41,7 +41,7 @@ def open_renderer(look: Look, *, threads: int = 0, batch_size: int = 0, compiled
     """
     opened = open_pipeline(look, threads=threads)
     on_gpu = opened.device != "cpu"
-    compiled_parts = _compile(opened.pipeline) if compiled and on_gpu else ""
+    compiled_parts = compile_blocks(opened.pipeline) if compiled and on_gpu else ""
     return DiffusionRenderer(look, opened, batch_size=batch_size or (_GPU_BATCH if on_gpu else 1), compiled_parts=compiled_parts)
 
 
@@ -146,11 +146,13 @@ class DiffusionRenderer:
         return cut
 
 
-def _compile(pipeline: Any) -> str:
+def compile_blocks(pipeline: Any) -> str:
     """Compile the blocks that repeat (PyTorch's regional compilation) and name the parts they are in."""
     parts = []
     for name in ("unet", "transformer", "controlnet"):
         part = getattr(pipeline, name, None)
+        if part is not None and type(part).__name__ == "ControlNetModel":
+            part._repeated_blocks = ["BasicTransformerBlock"]  # as in the UNet it copies; diffusers 0.42 does not say so
         if getattr(part, "_repeated_blocks", None):
             part.compile_repeated_blocks(fullgraph=True)  # type: ignore[union-attr]  # it has them
             parts.append(name)

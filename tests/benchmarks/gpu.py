@@ -117,7 +117,7 @@ def tune(pipeline: PromptlessPipeline, *, compiled: bool) -> str:
     """Make the pipeline what a long-lived GPU worker has; names the parts that are compiled."""
     for part in (pipeline.unet, pipeline.controlnet, pipeline.vae):
         part.to(memory_format=torch.channels_last)
-    return diffusion._compile(pipeline) if compiled else ""
+    return diffusion.compile_blocks(pipeline) if compiled else ""
 
 
 def our_way(

@@ -6,6 +6,15 @@ from typing import Any
 
 from tests.tiny_models.folders import write_index, write_qwen_tokenizer
 
+_QWEN_IMAGE_EDIT = {
+    "processor": ("transformers", "Qwen2VLProcessor"),
+    "scheduler": ("diffusers", "FlowMatchEulerDiscreteScheduler"),
+    "text_encoder": ("transformers", "Qwen2_5_VLForConditionalGeneration"),
+    "tokenizer": ("transformers", "Qwen2Tokenizer"),
+    "transformer": ("diffusers", "QwenImageTransformer2DModel"),
+    "vae": ("diffusers", "AutoencoderKLQwenImage"),
+}
+
 
 def build_z_image(folder: Path) -> Path:
     """As `Tongyi-MAI/Z-Image-Turbo`."""
@@ -88,15 +97,7 @@ def build_qwen_image_edit(folder: Path, *, pipeline: str = "QwenImageEditPipelin
         )
     ).save_pretrained(folder / "vae")
     FlowMatchEulerDiscreteScheduler(use_dynamic_shifting=True).save_pretrained(folder / "scheduler")
-    parts = {
-        "processor": ("transformers", "Qwen2VLProcessor"),
-        "scheduler": ("diffusers", "FlowMatchEulerDiscreteScheduler"),
-        "text_encoder": ("transformers", "Qwen2_5_VLForConditionalGeneration"),
-        "tokenizer": ("transformers", "Qwen2Tokenizer"),
-        "transformer": ("diffusers", "QwenImageTransformer2DModel"),
-        "vae": ("diffusers", "AutoencoderKLQwenImage"),
-    }
-    write_index(folder, pipeline, parts)
+    write_index(folder, pipeline, _QWEN_IMAGE_EDIT)
     return folder
 
 
