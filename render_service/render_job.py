@@ -33,7 +33,7 @@ def read_request(data: Any) -> RenderRequest:
     try:
         request = RenderRequest.from_json(data)
         _require_kinds(request)
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise RenderError(f"this is no render request: {error}", hint=_OTHER_RELEASE) from error
     if not 1 <= len(request.seeds) <= MOST_PICTURES or len(set(request.seeds)) != len(request.seeds):
         raise RenderError(f"a request has 1 to {MOST_PICTURES} different seeds, not {len(request.seeds)}", hint="Ask for fewer drafts.")

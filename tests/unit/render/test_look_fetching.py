@@ -94,8 +94,9 @@ def fetch(tmp_path: Path, hub: str, *, allowed: bool, repository: str = REPOSITO
         str(tmp_path / "models"),
     ]
     home = {"HF_ENDPOINT": hub, "HF_HOME": str(tmp_path / "home"), "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("HF_")}
     return subprocess.run(
-        [*command, "--settings", str(tmp_path / "haikei.toml")], env={**os.environ, **home}, capture_output=True, text=True, check=False
+        [*command, "--settings", str(tmp_path / "haikei.toml")], env={**clean, **home}, capture_output=True, text=True, check=False
     )
 
 
