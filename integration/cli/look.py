@@ -13,9 +13,11 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from integration.cli.cells import cell
 from integration.errors import RenderError, SettingsError
+from integration.reports.terminal import safe
 from integration.settings import Settings, read_settings
 from render_service.contract import Look
 from render_service.look_adding import Fetched, pinned_look, ready_file, ready_looks, wanted
@@ -42,16 +44,19 @@ class Trial:
 
 def show_looks(file: Path | None) -> None:
     """Print every Look here, and every one that is ready to be added."""
-    table = Table("look", "kind", "licence", "commercial", "training data", "where", "ready", title="Looks")
+    console = Console()
+    table = Table("look", "kind", "licence", "commercial", "training data", "ready", title="Looks")
+    table.columns[0].no_wrap = True
     for name, look_file in look_files(read_settings(file).render.looks).items():
         try:
             table.add_row(name, *map(cell, _row(read_look(look_file))))
         except RenderError as error:
-            table.add_row(cell(name), *[""] * 4, cell(str(look_file)), cell(f"no: {error}"))
+            table.add_row(cell(name), *[""] * 4, cell(f"no: {error}"))
+    ready = Table("ready to be added", "of", title="haikei look add NAME --folder FOLDER")
+    ready.columns[0].no_wrap = True
     for name, template in ready_looks().items():
-        fetch = ", ".join(filter(None, wanted(template).values()))
-        table.add_row(name, *[""] * 4, cell(fetch), cell(f"haikei look add {name}"))
-    Console().print(table)
+        ready.add_row(name, Text("\n".join(map(safe, filter(None, wanted(template).values())))))
+    console.print(table, ready)
 
 
 def check_looks(file: Path | None, name: str | None) -> None:
@@ -158,7 +163,6 @@ def _row(look: Look) -> tuple[str, ...]:
         "; ".join(dict.fromkeys((look.licence, *(part.licence for part in look.added)))),
         "yes" if look.commercial else "no",
         look.data_known,
-        look.folder,
         f"no: {missing} is not there" if missing else "yes",
     )
 

@@ -41,7 +41,7 @@ def test_every_look_and_every_ready_one_is_listed(
 
     said = capsys.readouterr().out
     assert "tiny" in said and "house" in said
-    assert "haikei look add z-image-turbo" in said and "Tongyi-MAI/Z-Image-Turbo" in said
+    assert "haikei look add" in said and "z-image-turbo" in said and "Tongyi-MAI/Z-Image-Turbo" in said
 
 
 def test_a_look_whose_files_are_unchanged_passes_the_check(settings: Path, capsys: pytest.CaptureFixture[str]) -> None:
