@@ -1,4 +1,4 @@
-"""The house model: coarse colours from layout and words, then paint from lines and coarse colours."""
+"""The house model: coarse colours from layout and words, then paint from lines and coarse colours, and words where the painter hears them."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -10,13 +10,10 @@ from diffusers import DDIMScheduler, DiffusionPipeline, ImagePipelineOutput, UNe
 from PIL import Image
 from transformers import CLIPTextModel, CLIPTokenizer
 
-from render_service.house.networks import BASE_HEIGHT_PX, COARSE, line_features, spread
+from render_service.house.networks import BASE_HEIGHT_PX, COARSE, PAINTER_MULTIPLE, line_features, paint_step, spread
 
 StepEnd = Callable[[Any, int, int, dict[str, torch.Tensor]], dict[str, torch.Tensor]]
 """diffusers' ``callback_on_step_end``: pipeline, step, timestep and tensors in, tensors out; raising stops the painting."""
-
-_MULTIPLE = 24
-"""Sides are padded to this inside: three halvings, and whole coarse squares."""
 
 
 class HousePipeline(DiffusionPipeline):
@@ -52,9 +49,9 @@ class HousePipeline(DiffusionPipeline):
         *,
         height: int,
         width: int,
-        num_inference_steps: int = 10,
-        guidance_scale: float = 1.8,
-        painter_steps: int = 8,
+        num_inference_steps: int = 6,
+        guidance_scale: float = 1.2,
+        painter_steps: int = 4,
         generator: Sequence[torch.Generator],
         callback_on_step_end: StepEnd | None = None,
     ) -> ImagePipelineOutput:
@@ -83,17 +80,19 @@ class HousePipeline(DiffusionPipeline):
         if min(height, width) < 32 or min(num_inference_steps, painter_steps) < 1:
             raise ValueError(f"{width}x{height} px in {num_inference_steps} and {painter_steps} steps cannot be painted")
         tell = callback_on_step_end or (lambda pipe, step, timestep, tensors: tensors)
+        words = self._words(prompts)
         if rough_image is None:
-            coarse = self._coarse(prompts, control_image, height, width, num_inference_steps, guidance_scale, generator, tell)
+            coarse = self._coarse(words, control_image, height, width, num_inference_steps, guidance_scale, generator, tell)
         else:
             coarse = F.avg_pool2d(self._pictures(rough_image, height, width), COARSE, ceil_mode=True)
-        picture = self._paint(control_image, coarse, height, width, painter_steps, generator, tell, num_inference_steps)
+        asked = words.chunk(2)[1]
+        picture = self._paint(control_image, coarse, asked, height, width, painter_steps, generator, tell, num_inference_steps)
         pixels = ((picture.clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8).permute(0, 2, 3, 1).cpu().numpy()
         return ImagePipelineOutput(images=[Image.fromarray(each) for each in pixels])
 
     def _coarse(
         self,
-        prompts: list[str],
+        words: torch.Tensor,
         control: Sequence[Image.Image],
         height: int,
         width: int,
@@ -104,7 +103,6 @@ class HousePipeline(DiffusionPipeline):
     ) -> torch.Tensor:
         seen_width = max(COARSE * 4, round(width * BASE_HEIGHT_PX / height / COARSE) * COARSE)
         lines = line_features(self._lines(control, BASE_HEIGHT_PX, seen_width))
-        words = self._words(prompts)
         colours = self._noise((3, BASE_HEIGHT_PX // COARSE, seen_width // COARSE), generators)
         self.base_scheduler.set_timesteps(steps)
         for step, moment in enumerate(self.base_scheduler.timesteps):
@@ -118,6 +116,7 @@ class HousePipeline(DiffusionPipeline):
         self,
         control: Sequence[Image.Image],
         coarse: torch.Tensor,
+        words: torch.Tensor,
         height: int,
         width: int,
         steps: int,
@@ -125,14 +124,13 @@ class HousePipeline(DiffusionPipeline):
         tell: StepEnd,
         steps_before: int,
     ) -> torch.Tensor:
-        below, right = -height % _MULTIPLE, -width % _MULTIPLE
-        padded = (0, right, 0, below)
-        seen = torch.cat([self._lines(control, height, width), spread(coarse, height, width)], 1)
-        seen = F.pad(seen, padded, mode="replicate")
+        padded = (0, -width % PAINTER_MULTIPLE, 0, -height % PAINTER_MULTIPLE)
+        place = torch.cat([self._lines(control, height, width), spread(coarse, height, width)], 1)
+        place = F.pad(place, padded, mode="replicate")
         picture = F.pad(self._noise((3, height, width), generators), padded, mode="replicate")
         self.painter_scheduler.set_timesteps(steps)
         for step, moment in enumerate(self.painter_scheduler.timesteps):
-            guess = self.painter(torch.cat([picture, seen], 1), moment).sample
+            guess = paint_step(self.painter, picture, place, moment, words)
             picture = self.painter_scheduler.step(guess, moment, picture).prev_sample
             picture = tell(self, steps_before + step, int(moment), {"latents": picture}).get("latents", picture)
         return picture[..., :height, :width]

@@ -2,16 +2,15 @@
 
 import argparse
 import json
-import operator
 import shutil
 import subprocess
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from render_service.house.bars import BARS
 from render_service.house.dataset import HELD_OUT, MOODS_EACH
 
 PAINTER_MODULES = ("scene", "shapes", "palette", "canvas", "plate", "painted_things", "line_drawing", "words", "dataset")
@@ -28,59 +27,6 @@ class Stage:
     """Steps taken."""
     minutes: float
     """Minutes they took."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bar:
-    """One figure the model should reach."""
-
-    what: str
-    """What is measured, in words."""
-    figure: str
-    """Its key in what `render_service.house.evaluate` prints."""
-    reaches: Callable[[float, float], bool]
-    """Whether a figure, given first, is on the right side of `bar`."""
-    bar: float
-    """Where the bar lies."""
-    sign: str
-    """How the bar reads."""
-
-
-BARS: tuple[Bar, ...] = (
-    Bar(what="edges on the layout's lines, F", figure="edge_f", reaches=operator.ge, bar=0.66, sign="≥ 0.66"),
-    Bar(what="the same, times that of a draft without layout", figure="edge_f_gain", reaches=operator.ge, bar=1.7, sign="≥ 1.7"),
-    Bar(
-        what="autumn redder than summer, levels, English",
-        figure="autumn_minus_summer_red_green_en",
-        reaches=operator.ge,
-        bar=30,
-        sign="≥ 30",
-    ),
-    Bar(
-        what="autumn redder than summer, levels, Japanese",
-        figure="autumn_minus_summer_red_green_ja",
-        reaches=operator.ge,
-        bar=30,
-        sign="≥ 30",
-    ),
-    Bar(what="night's L* over day's, English", figure="night_over_day_lightness_en", reaches=operator.le, bar=0.45, sign="≤ 0.45"),
-    Bar(what="night's L* over day's, Japanese", figure="night_over_day_lightness_ja", reaches=operator.le, bar=0.45, sign="≤ 0.45"),
-    Bar(what="winter's L* over summer's, English", figure="winter_minus_summer_lightness_en", reaches=operator.gt, bar=0, sign="> 0"),
-    Bar(what="winter's L* over summer's, Japanese", figure="winter_minus_summer_lightness_ja", reaches=operator.gt, bar=0, sign="> 0"),
-    Bar(what="edge energy in fog, percent", figure="fog_edge_energy_change_percent", reaches=operator.le, bar=-30, sign="≤ -30"),
-    Bar(
-        what="English against Japanese, levels", figure="english_japanese_mean_difference_levels", reaches=operator.le, bar=12, sign="≤ 12"
-    ),
-    Bar(what="another seed, levels", figure="other_seed_mean_difference_levels", reaches=operator.ge, bar=3, sign="≥ 3"),
-    Bar(
-        what="alone against in a batch of 3, greatest, levels",
-        figure="batch_of_3_max_difference_levels",
-        reaches=operator.le,
-        bar=2,
-        sign="≤ 2",
-    ),
-)
-"""What a draft must do for a studio to look at it twice; reached or missed, the card says so."""
 
 
 def card_of(stages: tuple[Stage, ...], figures: dict[str, float], *, scenes: int, commit: str) -> str:
@@ -126,12 +72,11 @@ One draft of 384 × 216 px took {figures["seconds_per_draft"]:.1f} s on the mach
 
 
 def _table(figures: dict[str, float]) -> str:
-    found = {**figures, "edge_f_gain": figures["edge_f"] / max(1e-9, figures["edge_f_no_layout"])}
     rows = ["| what | measured | bar | | the painter's |", "|---|---|---|---|---|"]
     for bar in BARS:
-        figure = found[bar.figure]
+        figure = figures[bar.figure]
         verdict = "reached" if bar.reaches(figure, bar.bar) else "**missed**"
-        own = found.get(f"{bar.figure.removesuffix('_en').removesuffix('_ja')}_own_plate")
+        own = figures.get(f"{bar.figure.removesuffix('_en').removesuffix('_ja')}_own_plate")
         rows.append(f"| {bar.what} | {figure:.3g} | {bar.sign} | {verdict} | {'' if own is None else f'{own:.3g}'} |")
     return "\n".join(rows)
 

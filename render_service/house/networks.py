@@ -13,7 +13,10 @@ BASE_HEIGHT_PX = 216
 """Height the base sees every layout at, whatever size the picture has."""
 COARSE = 12
 """Pixels of a side that share one coarse colour, at `BASE_HEIGHT_PX`."""
+PAINTER_MULTIPLE = 8
+"""The painter's pictures have sides of whole multiples of this."""
 _POOL = 3
+_WORDS_SHARE = 0.3
 _TEXT_WIDTH = 128
 _NOISE: dict[str, Any] = {
     "num_train_timesteps": 1000,
@@ -72,18 +75,34 @@ def base_network() -> UNet2DConditionModel:
 
 
 def painter_network() -> UNet2DModel:
-    """The picture from noise, lines and coarse colours: 3 + 1 + 3 channels in, 3 colours out; looks at a small place at a time."""
+    """The picture from noise, lines, coarse colours and words: 3 + 1 + 3 channels in, 3 colours out; looks at a small place at a time."""
     return UNet2DModel(
         sample_size=96,
         in_channels=7,
         out_channels=3,
-        block_out_channels=(32, 64, 96),
+        block_out_channels=(_TEXT_WIDTH // 4, 64, 96),
         layers_per_block=1,
         norm_num_groups=8,
+        class_embed_type="identity",
         down_block_types=("DownBlock2D", "DownBlock2D", "DownBlock2D"),
         up_block_types=("UpBlock2D", "UpBlock2D", "UpBlock2D"),
         add_attention=False,
     )
+
+
+def paint_step(painter: UNet2DModel, noisy: torch.Tensor, place: torch.Tensor, moment: torch.Tensor, words: torch.Tensor) -> torch.Tensor:
+    """What the painter takes a noisy picture for.
+
+    Args:
+        painter: of `painter_network`, or one without an embedding for words, as shipped, which does not hear them.
+        noisy: N×3×H×W, H and W multiples of `PAINTER_MULTIPLE`.
+        place: N×4×H×W, lines and coarse colours.
+        moment: one timestep, or N.
+        words: of the text encoder, N×tokens×width; their mean joins the embedding of the moment.
+    """
+    heard = words.mean(1) * _WORDS_SHARE if painter.config.class_embed_type else None
+    guess: torch.Tensor = painter(torch.cat([noisy, place], 1), moment, class_labels=heard).sample
+    return guess
 
 
 def line_features(lines: torch.Tensor) -> torch.Tensor:

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
+from transformers import CLIPTokenizer
 
 from render_service.house import networks
 from render_service.house.cascade import HousePipeline
@@ -23,7 +24,9 @@ from render_service.house.words import prompt_for
 
 CHECKPOINT_S = 120.0
 """Seconds of training between two checkpoints."""
-_PAINTER_CROP = 96
+_PAINTER_CROP = (96, 112)
+_CROPS_EACH = 4
+_OWN_COARSE, _LARGER = 0.7, 0.15
 _DROP_WORDS, _DROP_LINES = 0.08, 0.04
 
 Batch = Callable[[np.random.Generator], torch.Tensor]
@@ -37,7 +40,7 @@ class Training:
         self.name, self.trained, self.rate, self.budget_s = name, trained, rate, minutes * 60
         self.mean = copy.deepcopy(trained).requires_grad_(requires_grad=False)
         self.optimiser = torch.optim.AdamW(trained.parameters(), rate, betas=(0.9, 0.98), weight_decay=1e-3)
-        self.step, self.spent_s = 0, 0.0
+        self.step, self.spent_s, self.keep = 0, 0.0, 0.998
         self._file = folder / f"{name}.checkpoint.pt"
         if self._file.is_file():
             self._resume()
@@ -77,7 +80,7 @@ class Training:
         nn.utils.clip_grad_norm_(self.trained.parameters(), 1.0)
         self.optimiser.step()
         self.step += 1
-        keep = min(0.998, (1 + self.step) / (10 + self.step))
+        keep = min(self.keep, (1 + self.step) / (10 + self.step))
         with torch.no_grad():
             for slow, fast in zip(self.mean.parameters(), self.trained.parameters(), strict=True):
                 slow.lerp_(fast, 1 - keep)
@@ -99,6 +102,11 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=50, help="training time of the stage in all, over every resumption")
     parser.add_argument("--scenes", type=int, default=3000)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--rate", type=float, help="learning rate to fall from, instead of the stage's own")
+    parser.add_argument(
+        "--keep", type=float, default=0.998, help="share of the running mean each step keeps; lower after a short resumption"
+    )
+    parser.add_argument("--bf16", action="store_true", help="multiply in bfloat16: faster where the processor can")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_name("weights"))
     asked = parser.parse_args()
     torch.set_num_threads(asked.threads)
@@ -109,7 +117,13 @@ def main() -> None:
     device = "cuda" if torch.cuda.is_available() else "cpu"
     stage = base_stage if asked.stage == "base" else painter_stage
     training, batch = stage(asked.folder, plates, minutes=asked.minutes, device=device)
-    training.run(batch, seed=7)
+    training.rate, training.keep = asked.rate or training.rate, asked.keep
+
+    def drawn(rng: np.random.Generator) -> torch.Tensor:
+        with torch.autocast(device, torch.bfloat16, enabled=asked.bf16):
+            return batch(rng)
+
+    training.run(drawn, seed=7)
 
 
 def base_stage(folder: Path, plates: Plates, *, minutes: float, device: str) -> tuple[Training, Batch]:
@@ -128,46 +142,82 @@ def base_stage(folder: Path, plates: Plates, *, minutes: float, device: str) -> 
             "" if rng.random() < _DROP_WORDS else prompt_for(plates.moods[i][j], plates.names[i], rng)
             for i, j in zip(chosen, moods, strict=True)
         ]
-        tokens = tokenizer(prompts, padding="max_length", truncation=True, return_tensors="pt").input_ids.to(device)
         truth, seen = networks.coarse_colours(pictures), networks.line_features(lines)
         moment = torch.from_numpy(np.minimum(999, 1000 * rng.random(size) ** 0.6).astype(np.int64)).to(device)
         noisy = noise.add_noise(truth, torch.randn_like(truth), moment)
-        words = both["text_encoder"](tokens)[0]
-        wrong = both["base"](torch.cat([noisy, seen], 1), moment, words).sample - truth
+        words = _words(tokenizer, both["text_encoder"], prompts)
+        wrong = both["base"](torch.cat([noisy, seen], 1), moment, words).sample.float() - truth
         return (0.5 * wrong.abs() + wrong.pow(2)).mean()
 
     return training, batch
 
 
 def painter_stage(folder: Path, plates: Plates, *, minutes: float, device: str) -> tuple[Training, Batch]:
-    """The stage that learns paint from lines and coarse colours, on crops."""
-    painter = networks.painter_network().to(device)
-    training = Training(folder, "painter", painter, rate=1.5e-3, minutes=minutes)
+    """The stage that learns paint from lines, coarse colours and words, on crops; in half of the pictures the colours are the base's own."""
+    tokenizer = build_tokenizer(folder / "tokenizer")
+    both = nn.ModuleDict({"base": networks.base_network(), "text_encoder": networks.text_encoder(tokenizer)})
+    taught = Training(folder, "base", both, rate=0, minutes=1).mean.to(device).eval()
+    training = Training(folder, "painter", networks.painter_network().to(device), rate=1.5e-3, minutes=minutes)
     noise = networks.training_noise()
-    size = 8 if device == "cpu" else 128
+    size = 2 if device == "cpu" else 64
+
+    @torch.no_grad()
+    def pictures(rng: np.random.Generator) -> tuple[torch.Tensor, ...]:
+        chosen, moods = rng.integers(0, len(plates.lines), size), rng.integers(0, 2, size)
+        shown = list(zip(chosen, moods, strict=True))
+        lines = _lines(plates.lines[chosen], rng).to(device)
+        truth = _pictures(np.stack([plates.pictures[i, j] for i, j in shown])).to(device)
+        prompts = ["" if rng.random() < _DROP_WORDS else prompt_for(plates.moods[i][j], plates.names[i], rng) for i, j in shown]
+        words = _words(tokenizer, taught["text_encoder"], ["", *prompts])
+        coarse = networks.coarse_colours(truth)
+        coarse = coarse + torch.randn_like(coarse) * float(rng.random()) * 0.12
+        if rng.random() < _OWN_COARSE:
+            plain = words[:1].expand(size, -1, -1)
+            coarse = _coarse_by(taught["base"], networks.line_features(lines), plain, words[1:], float(rng.uniform(1.0, 1.8)))
+        coarse = networks.spread(coarse, *truth.shape[-2:])
+        return truth, lines, coarse, words[1:]
 
     def batch(rng: np.random.Generator) -> torch.Tensor:
-        cuts = [_painter_crop(plates, rng) for _ in range(size)]
-        truth, lines, coarse = (torch.cat(parts).to(device) for parts in zip(*cuts, strict=True))
-        if rng.random() < 0.5:
-            truth, lines, coarse = truth.flip(-1), lines.flip(-1), coarse.flip(-1)
-        moment = torch.from_numpy(np.minimum(999, 1000 * rng.random(size) ** 0.7).astype(np.int64)).to(device)
+        *layers, words = pictures(rng)
+        cuts = torch.cat([_crop(torch.cat(layers, 1), rng) for _ in range(_CROPS_EACH)])
+        truth, place = cuts.split((3, 4), 1)
+        moment = torch.from_numpy(np.minimum(999, 1000 * rng.random(len(cuts)) ** 0.6).astype(np.int64)).to(device)
         noisy = noise.add_noise(truth, torch.randn_like(truth), moment)
-        wrong = painter(torch.cat([noisy, lines, coarse], 1), moment).sample - truth
-        return (wrong.abs() + wrong.pow(2)).mean()
+        guess = networks.paint_step(training.trained, noisy, place, moment, words.repeat(_CROPS_EACH, 1, 1)).float()
+        wrong = guess - truth
+        edges = wrong.diff(dim=-1).abs().mean() + wrong.diff(dim=-2).abs().mean()
+        return (wrong.abs() + wrong.pow(2)).mean() + 0.5 * edges
 
     return training, batch
 
 
-def _painter_crop(plates: Plates, rng: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    i, j = int(rng.integers(len(plates.lines))), int(rng.integers(2))
-    picture = _pictures(np.asarray(plates.pictures[i, j])[None])
-    coarse = networks.coarse_colours(picture)
-    coarse = coarse + torch.randn_like(coarse) * float(rng.random()) * 0.12
-    coarse = networks.spread(coarse, picture.shape[-2], picture.shape[-1])
-    top, left = int(rng.integers(picture.shape[-2] - _PAINTER_CROP + 1)), int(rng.integers(picture.shape[-1] - _PAINTER_CROP + 1))
-    window = (..., slice(top, top + _PAINTER_CROP), slice(left, left + _PAINTER_CROP))
-    return picture[window], _lines(np.asarray(plates.lines[i])[None], rng)[window], coarse[window]
+@torch.no_grad()
+def _coarse_by(base: nn.Module, lines: torch.Tensor, plain: torch.Tensor, asked: torch.Tensor, guidance: float) -> torch.Tensor:
+    """Coarse colours as the base itself makes them, in few steps."""
+    sampler = networks.sampler()
+    sampler.set_timesteps(3)
+    colours = torch.randn((len(lines), 3, *lines.shape[-2:]), device=lines.device)
+    for moment in sampler.timesteps:
+        seen, words = torch.cat([colours, lines], 1).repeat(2, 1, 1, 1), torch.cat([plain, asked])
+        unasked, told = base(seen, moment, words).sample.float().chunk(2)
+        colours = sampler.step(unasked + guidance * (told - unasked), moment, colours).prev_sample
+    return colours
+
+
+def _words(tokenizer: CLIPTokenizer, encoder: nn.Module, prompts: list[str]) -> torch.Tensor:
+    tokens = tokenizer(prompts, padding="max_length", truncation=True, return_tensors="pt").input_ids
+    embedded: torch.Tensor = encoder(tokens.to(next(encoder.parameters()).device))[0]
+    return embedded
+
+
+def _crop(layers: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
+    """The fuller of two windows on N pictures' layers, now and then from a larger picture; lines are the fourth layer."""
+    if rng.random() < _LARGER:
+        layers = functional.interpolate(layers, scale_factor=4 / 3, mode="bilinear", align_corners=False)
+    high, wide = _PAINTER_CROP
+    down, across = rng.integers(layers.shape[-2] - high + 1, size=2), rng.integers(layers.shape[-1] - wide + 1, size=2)
+    windows = [layers[..., top : top + high, left : left + wide] for top, left in zip(down, across, strict=True)]
+    return max(windows, key=lambda window: float(window[:, 3].sum()))
 
 
 def _pictures(pixels: np.ndarray[Any, np.dtype[np.uint8]]) -> torch.Tensor:

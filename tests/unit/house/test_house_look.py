@@ -5,14 +5,15 @@ import pytest
 
 pytest.importorskip("torch")
 
+from integration.errors import RenderError
 from render_service.contract import RenderRequest, Scene
 from render_service.house.dataset import HELD_OUT
-from render_service.house.evaluate import edge_agreement
 from render_service.house.line_drawing import draw_layout
+from render_service.house.measures import edge_agreement
 from render_service.house.scene import scenery
 from render_service.looks import load_look
 from render_service.renderers.diffusion import open_renderer
-from render_service.renderers.protocol import Renderer
+from render_service.renderers.protocol import PaintJob, PaintStep, Renderer
 
 LOOK = load_look("house")
 
@@ -29,10 +30,11 @@ def test_a_draft_has_exactly_the_size_asked(renderer: Renderer, width: int, heig
         key="k", look=LOOK, scene=Scene(season="秋", time_of_day="昼", weather="晴れ"), line_sha256="0" * 64,
         width_px=width, height_px=height, seeds=(1,),
     )  # fmt: skip
-    steps: list[None] = []
+    steps: list[PaintStep] = []
 
-    (draft,) = renderer.render(request, [1], line=line, mask=None, rough=None, on_step=lambda: steps.append(None))
+    (draft,) = renderer.render([PaintJob(request=request, seed=1, line=line)], steps.append)
 
+    assert not isinstance(draft, RenderError)
     assert draft.shape == (height, width, 3)
     assert draft.dtype == np.uint8
     assert len(steps) > LOOK.num_inference_steps

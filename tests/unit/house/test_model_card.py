@@ -4,13 +4,16 @@ import pytest
 
 pytest.importorskip("torch")
 
-from render_service.house.model_card import BARS, Stage, card_of
+from render_service.house.bars import BARS
+from render_service.house.model_card import Stage, card_of
 
 FIGURES = {
     "held_out_layouts": 8,
     "seconds_per_draft": 2.34,
     "edge_f": 0.7,
     "edge_f_no_layout": 0.35,
+    "edge_f_gain": 2.0,
+    "edge_f_rough_scan_gain": 1.5,
     "edge_f_own_plate": 0.88,
     "autumn_minus_summer_red_green_en": 44.0,
     "autumn_minus_summer_red_green_ja": 12.0,
@@ -22,6 +25,9 @@ FIGURES = {
     "english_japanese_mean_difference_levels": 0.7,
     "other_seed_mean_difference_levels": 6.0,
     "batch_of_3_max_difference_levels": 1,
+    "colour_error_over_rule": 0.6,
+    "structure_error_over_rule": 0.8,
+    "season_change_still_over_moving": 0.4,
 }
 STAGES = (Stage(name="base", steps=1200, minutes=59.0), Stage(name="painter", steps=2000, minutes=57.0))
 
@@ -50,3 +56,10 @@ def test_without_a_figure_no_card_is_written() -> None:
 
     with pytest.raises(KeyError, match="edge_f"):
         card_of(STAGES, figures, scenes=3000, commit="")
+
+
+def test_a_verdict_names_the_figure_and_its_bar() -> None:
+    lines = {bar.figure: bar.verdict(FIGURES) for bar in BARS}
+
+    assert lines["autumn_minus_summer_red_green_ja"].startswith("MISSED        12 ≥ 30")
+    assert lines["edge_f"].startswith("reached      0.7 ≥ 0.66")

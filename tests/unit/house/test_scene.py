@@ -5,8 +5,8 @@ import pytest
 
 pytest.importorskip("torch")
 
-from render_service.house.evaluate import edge_agreement, lightness, red_over_green
 from render_service.house.line_drawing import draw_layout
+from render_service.house.measures import edge_agreement, lightness, red_over_green
 from render_service.house.plate import paint_plate
 from render_service.house.scene import scenery
 from render_service.house.words import Mood, Season, TimeOfDay, Weather

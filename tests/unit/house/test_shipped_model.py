@@ -10,8 +10,8 @@ from PIL import Image
 
 from render_service.house.cascade import HousePipeline
 from render_service.house.dataset import HELD_OUT
-from render_service.house.evaluate import edge_agreement
 from render_service.house.line_drawing import draw_layout
+from render_service.house.measures import edge_agreement
 from render_service.house.scene import scenery
 from render_service.house.words import all_words
 from render_service.looks import load_look
