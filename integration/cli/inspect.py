@@ -11,7 +11,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from integration.errors import ArtworkError
 from integration.provenance.finding import Inspection
-from integration.provenance.inspection import inspect_file, pictures_below
+from integration.provenance.inspection import NOT_LOOKED_THROUGH, inspect_file, pictures_below
 from integration.reports.terminal import safe
 
 NOTHING_PROVEN = "A file without findings is not proven to be free of AI: such traces are easily lost or removed."
@@ -55,7 +55,10 @@ def _print(shown: dict[str, Inspection], found: int, *, all_files: bool) -> None
             print(f"  {finding.kind.value.replace('_', ' ')}: {safe(finding.what)}{place}{tool}")
         for fact in inspection.facts if all_files or inspection.findings else ():
             print(f"  {safe(fact)}")
-    print(f"{len(shown)} files looked through, {found} with findings. {NOTHING_PROVEN}")
+    skipped = sum(NOT_LOOKED_THROUGH in inspection.facts for inspection in shown.values())
+    if skipped:
+        print(f"{skipped} files are of kinds that are not looked through; --all names them.")
+    print(f"{len(shown) - skipped} files looked through, {found} with findings. {NOTHING_PROVEN}")
 
 
 def _read_roots(file: Path) -> str:

@@ -13,6 +13,8 @@ from integration.provenance.generators import traces_of
 from integration.provenance.metadata import properties_of, texts_of
 from integration.provenance.source_types import said_of_ai
 
+NOT_LOOKED_THROUGH = "Not a kind of file that is looked through."
+"""The fact of a file that nothing can be said of."""
 LARGEST_BYTES = 2_000_000_000
 """Larger files are not opened."""
 _LARGEST_SIDECAR_BYTES = 50_000_000
@@ -60,18 +62,18 @@ def inspect_bytes(data: bytes, *, roots: str = "", depth: int = 0) -> Inspection
         return _judged(read_credentials(data, media_type, roots=roots)) + _told(data)
     if not data:
         return Inspection(findings=(Finding(kind=FindingKind.UNREADABLE, what="The file is empty."),))
-    return Inspection(facts=("Not a kind of file that is looked through.",))
+    return Inspection(facts=(NOT_LOOKED_THROUGH,))
 
 
 def pictures_below(paths: Sequence[Path]) -> Iterator[Path]:
     """Every file of `paths` and of the folders among them, in order of name; hidden ones and sidecars are left out, links not followed.
 
     Raises:
-        ArtworkError: one of `paths` does not exist.
+        ArtworkError: one of `paths` does not exist, or a folder cannot be looked into.
     """
     for path in paths:
         if path.is_dir():
-            for folder, folders, files in os.walk(path):
+            for folder, folders, files in os.walk(path, onerror=_refuse):
                 folders[:] = sorted(name for name in folders if not name.startswith("."))
                 shown = (Path(folder) / name for name in sorted(files) if not name.startswith("."))
                 yield from (file for file in shown if file.suffix.lower() not in (".c2pa", ".xmp") and not file.is_symlink())
@@ -79,6 +81,10 @@ def pictures_below(paths: Sequence[Path]) -> Iterator[Path]:
             yield path
         else:
             raise ArtworkError(f"there is no file or folder {path}", hint="Check how it is written.")
+
+
+def _refuse(error: OSError) -> None:
+    raise ArtworkError(f"the folder {error.filename} cannot be looked into: {error.strerror}", hint="Check who may read it.") from error
 
 
 def _told(data: bytes) -> Inspection:

@@ -219,3 +219,13 @@ def test_the_command_exits_with_one_on_findings_and_names_them(tmp_path: Path) -
     assert "2 files looked through, 1 with findings" in both.output
     assert clean.exit_code == 0
     assert json.loads(clean.output)["files_with_findings"] == 0
+
+
+def test_a_file_of_another_kind_is_not_counted_as_looked_through(tmp_path: Path) -> None:
+    (tmp_path / "plate.exr").write_bytes(b"v/1\x01" + bytes(100))
+    (tmp_path / "drawn.png").write_bytes(png())
+
+    said = CliRunner().invoke(app, ["inspect", str(tmp_path)]).output
+
+    assert "1 files are of kinds that are not looked through" in said
+    assert "1 files looked through, 0 with findings" in said

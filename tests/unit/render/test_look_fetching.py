@@ -51,6 +51,8 @@ class Hub(BaseHTTPRequestHandler):
                 {"type": "file", "path": name, "size": len(data), "oid": hashlib.sha1(data).hexdigest()} for name, data in FILES.items()
             ]
             self._send(json.dumps(tree).encode(), body=body)
+        elif path.startswith("/api/models/studio/lying"):
+            self._send(json.dumps({"id": "studio/lying", "sha": "../../outside", "siblings": []}).encode(), body=body)
         elif path.startswith(f"/api/models/{REPOSITORY}"):
             facts = {"id": REPOSITORY, "sha": COMMIT, "siblings": [{"rfilename": name} for name in FILES]}
             self._send(json.dumps(facts).encode(), body=body)
@@ -123,3 +125,14 @@ def test_a_repository_the_hub_does_not_give_is_named(tmp_path: Path, hub: str) -
 
     assert done.returncode == 1
     assert "does not give studio/gated" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("repository", "words"), [("studio/lying", "names '../../outside' as the commit"), ("studio/..", "cannot name a repository")]
+)
+def test_nothing_is_written_outside_the_folder_that_was_named(tmp_path: Path, hub: str, repository: str, words: str) -> None:
+    done = fetch(tmp_path, hub, allowed=True, repository=repository)
+
+    assert done.returncode == 1
+    assert words in done.stderr
+    assert {path.name for path in tmp_path.iterdir()} <= {"small.toml", "haikei.toml", "home"}
