@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import sys
 import threading
 import time
@@ -15,6 +14,7 @@ from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, run_d
 
 from integration.errors import HaikeiError, RenderError, SettingsError
 from integration.log import set_up_log
+from integration.stopping import stop_at_signals
 from integration.storage.opening import open_storage
 from integration.storage.protocol import Storage
 from render_service.batcher import Batcher
@@ -47,21 +47,19 @@ def main() -> int:
         settings = read_worker_settings(sys.stdin.read())
         set_up_log(level=settings.log_level)
         structlog.contextvars.bind_contextvars(slot=settings.slot)
-        return work(settings, lambda: print(json.dumps({"ready": settings.slot}), file=answers, flush=True))
+        with stop_at_signals() as stop:
+            return work(settings, lambda: print(json.dumps({"ready": settings.slot}), file=answers, flush=True), stop)
     except HaikeiError as error:
         log.error("worker failed", reason=str(error), hint=error.hint)  # noqa: TRY400 - a traceback may show the settings' secrets
         return FAILED
 
 
-def work(settings: WorkerSettings, ready: Callable[[], None]) -> int:
-    """Take the slot, load, call `ready` when listening, and serve until a signal, an empty queue or the parent's end.
+def work(settings: WorkerSettings, ready: Callable[[], None], stop: threading.Event) -> int:
+    """Take the slot, load, call `ready` when listening, and serve until `stop`, an empty queue or the parent's end.
 
     Raises:
         HaikeiError: the worker could not begin.
     """
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
     lock = take_slot(settings.database_url, settings.slot)
     if lock is None:
         log.error("slot taken", hint="Another worker of this name lives; give this one another slot.")

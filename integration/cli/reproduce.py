@@ -16,7 +16,8 @@ from integration.database import make_tables, missing_file, open_database
 from integration.database import pictures as picture_rows
 from integration.errors import HaikeiError
 from integration.ledger import log
-from integration.ledger.entry import Entry, Kind
+from integration.ledger.entry import Entry
+from integration.ledger.vocabulary import Kind
 from integration.reports.terminal import safe
 from integration.settings import Settings, read_settings
 from integration.studio import storage_options

@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -17,6 +16,7 @@ from integration.errors import HaikeiError
 from integration.log import set_up_log
 from integration.service import serve
 from integration.settings import Settings, read_settings
+from integration.stopping import stop_at_signals
 from integration.studio import open_studio
 
 log = structlog.get_logger(__name__)
@@ -28,11 +28,9 @@ def run_up(file: Path | None) -> None:
     """Work until Ctrl-C or SIGTERM; the steps in hand are finished and nothing is left half-done."""
     set_up_log()
     settings = read_settings(file)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
     try:
-        _run(settings, stop)
+        with stop_at_signals() as stop:
+            _run(settings, stop)
     finally:
         log.info("stopped")
         sys.stdout.flush()

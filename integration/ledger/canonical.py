@@ -15,7 +15,8 @@ from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from integration.errors import LedgerError
-from integration.ledger.entry import VERSION, Entry, Kind
+from integration.ledger.entry import VERSION, Entry
+from integration.ledger.vocabulary import Kind
 
 MAX_BYTES = 65_535
 """Longest entry: a tlog-tiles entry bundle counts each in 16 bits (C2SP tlog-tiles)."""

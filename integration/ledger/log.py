@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from integration.errors import LedgerError
 from integration.ledger import tables
 from integration.ledger.canonical import canonical_bytes, parse
-from integration.ledger.entry import Entry, Kind
+from integration.ledger.entry import Entry
+from integration.ledger.vocabulary import Kind
 
 metadata = tables.metadata
 """Every table of the record; whoever opens the database creates them."""

@@ -8,8 +8,9 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from integration.ledger import heads, log, tables
 from integration.ledger.checkpoint import SignedHead, read_checkpoint
-from integration.ledger.entry import Actor, ActorKind, Checkpoint, Entry, Kind, Role, milliseconds, new_id
+from integration.ledger.entry import Actor, Checkpoint, Entry, milliseconds, new_id
 from integration.ledger.note import Signer
+from integration.ledger.vocabulary import ActorKind, Kind, Role
 
 EVERY_SHOW = "*"
 """The show of an entry that concerns the record as a whole."""

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from integration.errors import LedgerError
 from integration.ledger import log, people, texts
-from integration.ledger.entry import Ai, Decision, Entry, Kind
+from integration.ledger.entry import Ai, Decision, Entry
 from integration.ledger.people import PersonName
+from integration.ledger.vocabulary import Kind
 
 Logged = tuple[int, Entry]
 """An entry with its index."""

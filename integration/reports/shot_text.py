@@ -4,8 +4,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
-from integration.ledger.entry import Kind
 from integration.ledger.people import PersonName
+from integration.ledger.vocabulary import Kind
 from integration.reports.shot_record import Deed, Draft, Round, ShotRecord, Tool
 from integration.reports.terminal import safe
 

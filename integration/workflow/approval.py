@@ -14,7 +14,8 @@ import structlog
 from integration.artwork.sheets import BG
 from integration.errors import ArtworkError, NotFoundInTrackerError, RenderError
 from integration.events import Happened, TaskStatusChanged, TrackerEvent, VersionStatusChanged
-from integration.ledger.entry import Asset, Kind, Verdict, milliseconds
+from integration.ledger.entry import Asset, milliseconds
+from integration.ledger.vocabulary import Kind, Verdict
 from integration.production import TaskId, Version, VersionId
 from integration.studio import Studio
 from integration.workflow import queues, record, returned, rounds

@@ -16,7 +16,7 @@ from integration.artwork.genzu import Colour, Grey
 from integration.artwork.png import png_bytes
 from integration.artwork.sheets import BG
 from integration.errors import ArtworkError, HaikeiError, RenderError, TransientRenderError
-from integration.ledger.entry import Kind
+from integration.ledger.vocabulary import Kind
 from integration.studio import Studio
 from integration.workflow import engine, quality_words, record, rounds
 from integration.workflow.delivery import Delivery, record_sifted

@@ -3,7 +3,7 @@
 from typing import Any
 
 from integration.errors import NotFoundInTrackerError
-from integration.ledger.entry import Kind
+from integration.ledger.vocabulary import Kind
 from integration.production import PersonId, Task, TaskId, VersionId
 from integration.studio import Studio
 from integration.tracker.protocol import NoteText

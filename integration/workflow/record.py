@@ -11,26 +11,8 @@ import sqlalchemy as sa
 from integration.events import Happened
 from integration.ledger import log, people, texts
 from integration.ledger.canonical import code
-from integration.ledger.entry import (
-    Actor,
-    ActorKind,
-    Ai,
-    Approval,
-    Asset,
-    Decision,
-    Entry,
-    Kind,
-    Library,
-    Measure,
-    Parent,
-    Relation,
-    Role,
-    SourceType,
-    TrackerRef,
-    Verdict,
-    milliseconds,
-    new_id,
-)
+from integration.ledger.entry import Actor, Ai, Approval, Asset, Decision, Entry, Library, Measure, Parent, TrackerRef, milliseconds, new_id
+from integration.ledger.vocabulary import ActorKind, Kind, Relation, Role, SourceType, Verdict
 from integration.measure import quality
 from integration.policy import Allowed
 from integration.production import Background, Person, PersonKind, Version

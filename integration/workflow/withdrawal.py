@@ -8,7 +8,8 @@ import structlog
 from integration.database import drafts
 from integration.errors import NotFoundInTrackerError
 from integration.events import TaskStatusChanged
-from integration.ledger.entry import Kind, Verdict, milliseconds
+from integration.ledger.entry import milliseconds
+from integration.ledger.vocabulary import Kind, Verdict
 from integration.production import Background, BackgroundId, Project, ProjectId
 from integration.settings import ProjectSettings
 from integration.studio import Studio

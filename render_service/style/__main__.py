@@ -6,7 +6,6 @@ The answers are ``{"boards": […]}``, then, unless nothing is to be trained, ``
 
 import json
 import re
-import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from typing import Any
 
 from integration.errors import HaikeiError, RenderError
 from integration.log import set_up_log
+from integration.stopping import stop_at_signals
 from render_service.looks import load_look
 from render_service.style.boards import Board, require_consents, review_boards, trained_size
 from render_service.style.consent import read_consents
@@ -30,21 +30,19 @@ def main() -> int:
     """Read the order, train, and return the exit code."""
     answers, sys.stdout = sys.stdout, sys.stderr  # a library that prints must not be taken for an answer
     set_up_log()
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    with stop_at_signals() as stop:
 
-    def answer(words: dict[str, Any]) -> None:
+        def answer(words: dict[str, Any]) -> None:
+            try:
+                print(json.dumps(words, default=str), file=answers, flush=True)
+            except BrokenPipeError:  # nobody listens any more: keep what there is
+                stop.set()
+
         try:
-            print(json.dumps(words, default=str), file=answers, flush=True)
-        except BrokenPipeError:  # nobody listens any more: keep what there is
-            stop.set()
-
-    try:
-        return train_style(read_order(sys.stdin.read()), answer, stop)
-    except HaikeiError as error:
-        answer({"error": str(error), "hint": error.hint})
-        return 1
+            return train_style(read_order(sys.stdin.read()), answer, stop)
+        except HaikeiError as error:
+            answer({"error": str(error), "hint": error.hint})
+            return 1
 
 
 def train_style(order: StyleOrder, answer: Answer, stop: threading.Event) -> int:

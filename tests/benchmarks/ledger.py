@@ -17,8 +17,9 @@ from integration.ledger import heads, keys, log
 from integration.ledger.canonical import canonical_bytes
 from integration.ledger.check import check_log
 from integration.ledger.checkpoint import read_proof
-from integration.ledger.entry import Actor, ActorKind, Ai, Asset, Entry, Kind, Role, milliseconds, new_id
+from integration.ledger.entry import Actor, Ai, Asset, Entry, milliseconds, new_id
 from integration.ledger.note import Signer
+from integration.ledger.vocabulary import ActorKind, Kind, Role
 
 ENTRIES, BATCH, SINGLES, PROOFS = 1_000_000, 1000, 300, 200
 

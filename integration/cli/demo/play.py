@@ -11,8 +11,8 @@ from pathlib import Path
 from integration.cli.demo.brush import paint_revision, paint_without_draft
 from integration.cli.demo.display import Display
 from integration.errors import HaikeiError
-from integration.ledger.entry import Kind
 from integration.ledger.log import read
+from integration.ledger.vocabulary import Kind
 from integration.production import Task, TaskId, VersionId
 from integration.settings import ProjectSettings
 from integration.studio import Studio

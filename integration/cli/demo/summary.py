@@ -11,7 +11,7 @@ from integration.artwork.contact_sheet import CutRow, contact_sheet
 from integration.cli.demo.play import Play
 from integration.cli.demo.premises import Premises
 from integration.ledger import log
-from integration.ledger.entry import Kind
+from integration.ledger.vocabulary import Kind
 from integration.studio import Studio
 from integration.workflow import rounds
 from integration.workflow.rounds import DraftState, Round

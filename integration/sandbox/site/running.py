@@ -1,7 +1,6 @@
 """Starts and stops the pretend studio."""
 
 import json
-import signal
 import socket
 import sys
 import threading
@@ -20,6 +19,7 @@ from integration.sandbox.site.seed import SCRIPT_NAME, ensure_script, load_seed
 from integration.sandbox.site.studio import Studio, open_studio
 from integration.sandbox.site.transcoding import Transcoder
 from integration.sandbox.site.uploads import Uploads
+from integration.stopping import stop_at_signals
 
 log = structlog.get_logger(__name__)
 
@@ -106,17 +106,11 @@ def serve(seed: Path | None, *, port: int, folder: Path, transcode_s: float = 0.
     Raises:
         SettingsError: as `start_sandbox`.
     """
-    stop = threading.Event()
-    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        with start_sandbox(seed, port=port, folder=folder, transcode_s=transcode_s) as sandbox:
-            ready = {"url": sandbox.url, "script_name": sandbox.script_name, "api_key": sandbox.api_key}
-            sys.stdout.write(json.dumps(ready) + "\n")
-            sys.stdout.flush()
-            stop.wait()
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    with stop_at_signals() as stop, start_sandbox(seed, port=port, folder=folder, transcode_s=transcode_s) as sandbox:
+        ready = {"url": sandbox.url, "script_name": sandbox.script_name, "api_key": sandbox.api_key}
+        sys.stdout.write(json.dumps(ready) + "\n")
+        sys.stdout.flush()
+        stop.wait()
 
 
 def _open_server(port: int) -> "_Server":

@@ -17,8 +17,8 @@ from integration.database import open_database
 from integration.errors import LedgerError
 from integration.ledger import heads, keys, log, publication
 from integration.ledger.checkpoint import SignedHead, read_checkpoint
-from integration.ledger.entry import Kind
 from integration.ledger.timestamp import read_stamp
+from integration.ledger.vocabulary import Kind
 from integration.record_settings import RecordMail, RecordSettings
 from integration.settings import Settings
 from integration.studio import Studio

@@ -15,7 +15,8 @@ from integration.cli.status import show_status
 from integration.database import make_tables, open_database
 from integration.errors import LedgerError, SettingsError
 from integration.ledger import log
-from integration.ledger.entry import Actor, ActorKind, Entry, Kind, new_id
+from integration.ledger.entry import Actor, Entry, new_id
+from integration.ledger.vocabulary import ActorKind, Kind
 from integration.settings import read_settings
 from integration.studio import storage_options
 from integration.tracker.protocol import Verdict

@@ -11,7 +11,8 @@ from integration.cli.reproduce import find_draft, rendered_entry
 from integration.database import make_tables, open_database
 from integration.errors import HaikeiError
 from integration.ledger import log
-from integration.ledger.entry import Actor, ActorKind, Ai, Asset, Entry, Kind, new_id
+from integration.ledger.entry import Actor, Ai, Asset, Entry, new_id
+from integration.ledger.vocabulary import ActorKind, Kind
 from integration.workflow import rounds
 from integration.workflow.rounds import Approval, Round
 

@@ -13,8 +13,9 @@ from integration.database import open_database
 from integration.ledger import heads, keys, log
 from integration.ledger.check import LogCheck, check_log
 from integration.ledger.checkpoint import SignedHead
-from integration.ledger.entry import Actor, ActorKind, Entry, Kind, milliseconds, new_id
+from integration.ledger.entry import Actor, Entry, milliseconds, new_id
 from integration.ledger.verdict import Standing
+from integration.ledger.vocabulary import ActorKind, Kind
 
 NAME = "studio.example/haikei"
 

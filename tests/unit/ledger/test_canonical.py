@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 import integration.ledger
 from integration.errors import LedgerError
 from integration.ledger.canonical import MAX_BYTES, MAX_TEXT, NEEDS, canonical_bytes, code, parse
-from integration.ledger.entry import Actor, ActorKind, Ai, Decision, Entry, Kind, Parent, Relation, Role, Time, TimeSource, Verdict, new_id
+from integration.ledger.entry import Actor, Ai, Decision, Entry, Parent, Time, new_id
+from integration.ledger.vocabulary import ActorKind, Kind, Relation, Role, TimeSource, Verdict
 
 VECTORS = json.loads((Path(__file__).parent / "vectors.json").read_text(encoding="utf-8"))
 FORMAT = (Path(integration.ledger.__file__).parent / "FORMAT.md").read_text(encoding="utf-8")

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from integration.errors import LedgerError
 from integration.ledger import log, tables
 from integration.ledger.canonical import canonical_bytes
-from integration.ledger.entry import Actor, ActorKind, Decision, Entry, Kind, Verdict, milliseconds, new_id
+from integration.ledger.entry import Actor, Decision, Entry, milliseconds, new_id
+from integration.ledger.vocabulary import ActorKind, Kind, Verdict
 
 EACH = 200
 """Entries each of two writers appends."""

@@ -11,11 +11,12 @@ import pytest
 from integration.errors import LedgerError
 from integration.ledger import keys, pack_reading, people
 from integration.ledger.checkpoint import SignedHead
-from integration.ledger.entry import Actor, ActorKind, Asset
+from integration.ledger.entry import Actor, Asset
 from integration.ledger.note import Verifier, new_signer
 from integration.ledger.pack import write_pack
 from integration.ledger.pack_check import PackCheck, check_pack
 from integration.ledger.pack_reading import PackReading
+from integration.ledger.vocabulary import ActorKind
 from tests.unit.ledger.record import NAME, Record, broken, pretend_record
 
 PERSON = "佐藤 雪"

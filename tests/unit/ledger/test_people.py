@@ -7,8 +7,9 @@ import sqlalchemy as sa
 
 from integration.errors import LedgerError
 from integration.ledger import log, people, tables, texts
-from integration.ledger.entry import Actor, ActorKind, Entry, Kind
+from integration.ledger.entry import Actor, Entry
 from integration.ledger.people import Naming, PersonName
+from integration.ledger.vocabulary import ActorKind, Kind
 
 SHOW = "海辺の町"
 

@@ -12,7 +12,8 @@ from integration.cli.verify import Question, verify
 from integration.database import open_database
 from integration.errors import LedgerError
 from integration.ledger import log
-from integration.ledger.entry import Asset, Kind
+from integration.ledger.entry import Asset
+from integration.ledger.vocabulary import Kind
 from integration.settings import read_settings
 from integration.storage.whole_file import whole_file
 from tests.unit.ledger.record import entry

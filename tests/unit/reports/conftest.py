@@ -8,23 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from integration.ledger import log, people, texts
-from integration.ledger.entry import (
-    Actor,
-    ActorKind,
-    Ai,
-    Asset,
-    Decision,
-    Entry,
-    Kind,
-    Library,
-    Parent,
-    Relation,
-    Role,
-    TrackerRef,
-    Verdict,
-    milliseconds,
-    new_id,
-)
+from integration.ledger.entry import Actor, Ai, Asset, Decision, Entry, Library, Parent, TrackerRef, milliseconds, new_id
+from integration.ledger.vocabulary import ActorKind, Kind, Relation, Role, Verdict
 
 SHOW = "海辺の町"
 START = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)

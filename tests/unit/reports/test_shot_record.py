@@ -10,8 +10,9 @@ import sqlalchemy as sa
 
 from integration.errors import LedgerError
 from integration.ledger import people, texts
-from integration.ledger.entry import Actor, ActorKind, Asset, Decision, Kind, Role, TrackerRef, Verdict
+from integration.ledger.entry import Actor, Asset, Decision, TrackerRef
 from integration.ledger.people import UNKNOWN, Naming
+from integration.ledger.vocabulary import ActorKind, Kind, Role, Verdict
 from integration.reports.shot_record import ShotRecord, as_json, shot_record
 from integration.reports.shot_text import shot_text
 from integration.reports.terminal import safe
