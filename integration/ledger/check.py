@@ -171,7 +171,7 @@ class _Row:
 
 def _rows(connection: Connection, first: int) -> Iterator[tuple[int, _Row]]:
     query = text("SELECT idx, body, kind, show, background, at_ms, recorded_ms FROM ledger_entry WHERE idx >= :first AND idx < :end")
-    for index, body, *columns in connection.execute(query, {"first": first, "end": first + WIDTH}):
+    for index, body, *columns in connection.execute(query, {"first": first, "end": first + WIDTH}).all():
         data = bytes(body) if isinstance(body, bytes | memoryview) else str(body).encode()
         yield index, _Row(data, columns[-1] if isinstance(columns[-1], int) else 0, tuple(columns))
 
@@ -188,12 +188,12 @@ def _check_filing(connection: Connection, check: LogCheck, first: int, rows: dic
     """Compare what finds entries with what they say; keep those that are wanted."""
     query = text("SELECT idx, shot FROM ledger_entry_shot WHERE idx >= :first AND idx < :end")
     shots: dict[int, list[str]] = {}
-    for index, shot in connection.execute(query, {"first": first, "end": first + WIDTH}):
+    for index, shot in connection.execute(query, {"first": first, "end": first + WIDTH}).all():
         shots.setdefault(index, []).append(str(shot))
     for index in sorted(rows):
         row = rows[index]
         try:
-            plain = json.loads(row.body)
+            plain = json.loads(row.body.decode())
             filed = (plain["kind"], normalize("NFC", plain["show"]), plain.get("background", ""), plain["at_ms"], plain["recorded_ms"])
             named = {*plain.get("shots", ())}
         except (ValueError, LookupError, TypeError, RecursionError):

@@ -33,6 +33,7 @@ entry_shots = Table(
     metadata,
     Column("shot", Text, primary_key=True),
     Column("idx", BigInteger, primary_key=True, autoincrement=False),
+    Index("ledger_entry_shot_by_idx", "idx"),
 )
 """Which entries speak of a shot."""
 

@@ -26,7 +26,7 @@ CHECKPOINT_S = 120.0
 """Seconds of training between two checkpoints."""
 _PAINTER_CROP = (96, 112)
 _CROPS_EACH = 4
-_OWN_COARSE, _LARGER = 0.7, 0.15
+_OWN_COARSE, _NEAR_TRUTH, _LARGER = 0.7, 0.7, 0.15
 _DROP_WORDS, _DROP_LINES = 0.08, 0.04
 
 Batch = Callable[[np.random.Generator], torch.Tensor]
@@ -153,7 +153,7 @@ def base_stage(folder: Path, plates: Plates, *, minutes: float, device: str) -> 
 
 
 def painter_stage(folder: Path, plates: Plates, *, minutes: float, device: str) -> tuple[Training, Batch]:
-    """The stage that learns paint from lines, coarse colours and words, on crops; in half of the pictures the colours are the base's own."""
+    """The stage that learns paint from lines, coarse colours and words, on crops; in most pictures the colours are the base's own."""
     tokenizer = build_tokenizer(folder / "tokenizer")
     both = nn.ModuleDict({"base": networks.base_network(), "text_encoder": networks.text_encoder(tokenizer)})
     taught = Training(folder, "base", both, rate=0, minutes=1).mean.to(device).eval()
@@ -173,7 +173,9 @@ def painter_stage(folder: Path, plates: Plates, *, minutes: float, device: str) 
         coarse = coarse + torch.randn_like(coarse) * float(rng.random()) * 0.12
         if rng.random() < _OWN_COARSE:
             plain = words[:1].expand(size, -1, -1)
-            coarse = _coarse_by(taught["base"], networks.line_features(lines), plain, words[1:], float(rng.uniform(1.0, 1.8)))
+            seen = networks.line_features(lines)
+            skipped = int(rng.random() < _NEAR_TRUTH)
+            coarse = _coarse_by(taught["base"], coarse, seen, plain, words[1:], float(rng.uniform(1.0, 1.8)), skipped=skipped)
         coarse = networks.spread(coarse, *truth.shape[-2:])
         return truth, lines, coarse, words[1:]
 
@@ -192,12 +194,14 @@ def painter_stage(folder: Path, plates: Plates, *, minutes: float, device: str) 
 
 
 @torch.no_grad()
-def _coarse_by(base: nn.Module, lines: torch.Tensor, plain: torch.Tensor, asked: torch.Tensor, guidance: float) -> torch.Tensor:
-    """Coarse colours as the base itself makes them, in few steps."""
+def _coarse_by(
+    base: nn.Module, truth: torch.Tensor, lines: torch.Tensor, plain: torch.Tensor, asked: torch.Tensor, guidance: float, *, skipped: int
+) -> torch.Tensor:
+    """Coarse colours as the base itself makes them, in three steps; with the first `skipped`, from what noise leaves of `truth`."""
     sampler = networks.sampler()
     sampler.set_timesteps(3)
-    colours = torch.randn((len(lines), 3, *lines.shape[-2:]), device=lines.device)
-    for moment in sampler.timesteps:
+    colours = sampler.add_noise(truth, torch.randn_like(truth), sampler.timesteps[skipped : skipped + 1])
+    for moment in sampler.timesteps[skipped:]:
         seen, words = torch.cat([colours, lines], 1).repeat(2, 1, 1, 1), torch.cat([plain, asked])
         unasked, told = base(seen, moment, words).sample.float().chunk(2)
         colours = sampler.step(unasked + guidance * (told - unasked), moment, colours).prev_sample
