@@ -29,6 +29,8 @@ class Painted:
     """H×W×3 uint8 sRGB, 0–255."""
     facts: Mapping[str, str | int]
     """The renderer's."""
+    unread: str
+    """See `Renderer.unread`."""
     batch_size: int
     """Pictures painted in that run."""
     batch_position: int
@@ -202,6 +204,7 @@ class Batcher:
             painted = Painted(
                 pixels=pixels,
                 facts=renderer.facts,
+                unread=renderer.unread(ticket.job),
                 batch_size=len(batch),
                 batch_position=position,
                 started_ms=started_ms,

@@ -300,8 +300,8 @@ class RenderProgress:
     """Steps of the model done of the pictures in hand; 0 while they wait."""
     steps: int
     """Steps in all, or 0 when not known."""
-    preview_sha256: str = ""
-    """Stored JPEG, about 256 pixels wide, of how the first picture in hand looks so far; empty when there is none."""
+    preview: str = ""
+    """How the first picture in hand looks so far: a JPEG about 256 pixels wide, in base64; empty when there is none."""
 
     def as_json(self) -> dict[str, Any]:
         """This progress as plain data."""

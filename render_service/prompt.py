@@ -67,6 +67,11 @@ def words_of(look: Look, scene: Scene) -> Words:
     )
 
 
+def language_of(prompt: str) -> str:
+    """BCP 47 tag of the language a prompt is written in: ``ja`` where any letter is Japanese, else ``en``; empty without words."""
+    return ("ja" if _JAPANESE.search(prompt) else "en") if prompt else ""
+
+
 def prompt_of(look: Look, scene: Scene) -> str:
     """What the model is told; see `words_of`."""
     return words_of(look, scene).prompt

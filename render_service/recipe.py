@@ -9,7 +9,7 @@ from typing import Any
 from integration.storage.protocol import Storage
 from render_service.batcher import Painted
 from render_service.contract import Look, RenderRequest, Scene
-from render_service.prompt import words_of
+from render_service.prompt import language_of, words_of
 from render_service.renderers.kinds import WITH_NEGATIVE_PROMPT
 from render_service.weights import files_digest
 
@@ -33,6 +33,7 @@ def recipe_of(request: RenderRequest, runs: Sequence[Mapping[str, Any]]) -> dict
         "haikei_version": version("haikei"),
         "look": look_facts(request.look),
         "prompt": words.prompt,
+        "prompt_lang": language_of(words.prompt),
         "negative_prompt": words.negative_prompt if request.look.kind in WITH_NEGATIVE_PROMPT else "",
         "words": {
             "given": {name: value for name, value in request.scene.fields().items() if value},
@@ -83,6 +84,7 @@ def run_of(seeds: Sequence[int], painted: Painted, *, slot: str) -> dict[str, An
         "milliseconds": painted.milliseconds,
         "batch_size": painted.batch_size,
         "batch_position": painted.batch_position,
+        "unread": painted.unread,
         **painted.facts,
     }
 

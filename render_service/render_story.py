@@ -21,6 +21,8 @@ from render_service.watch import Watch
 
 log = structlog.get_logger(__name__)
 
+MOST_STARTS = 12
+"""A request that was started more often is refused, so that a worker it ends is free for others."""
 _TRUSTED_STARTS = 2
 """A request that was started more often may be what ends workers, and is painted alone."""
 
@@ -42,9 +44,12 @@ class RenderStory:
         if "refusal" in accepted:
             return self._refusal(key, accepted["refusal"])
         request, workflow_id = RenderRequest.from_json(accepted), str(DBOS.workflow_id)
-        alone = self._starts(workflow_id) > _TRUSTED_STARTS
+        starts = self._starts(workflow_id)
+        if starts > MOST_STARTS:
+            return self._refusal(key, f"painting was begun {starts} times and never ended; this request may be what ends the worker")
+        alone = starts > _TRUSTED_STARTS
         painting = Painting(request, batcher=self._batcher, storage=self._storage, slot=self._slot, alone=alone)
-        watch = Watch(self._client, self._storage, workflow_id=workflow_id, slot=self._slot, pictures=len(request.seeds))
+        watch = Watch(self._client, workflow_id=workflow_id, slot=self._slot, pictures=len(request.seeds))
         try:
             return self._paint(request, painting, watch)
         finally:

@@ -35,7 +35,7 @@ ROUNDING_LEVELS = 2
 """Pictures whose values are nowhere further apart are equal within rounding."""
 ROUNDING_PSNR_DB = 45.0
 """So are pictures as like as this."""
-_OF_THE_MOMENT = {"seeds", "slot", "started_ms", "milliseconds", "batch_size", "batch_position"}
+_OF_THE_MOMENT = {"unread", "seeds", "slot", "started_ms", "milliseconds", "batch_size", "batch_position"}
 """What a run says that need not be the same again."""
 _MOST_PX2 = 40_000_000
 

@@ -1,5 +1,6 @@
 """While a request is painted: how far it is, is told; and it is stopped when nobody wants it any more."""
 
+import base64
 import io
 import time
 
@@ -8,8 +9,6 @@ from dbos import DBOS, DBOSClient
 from dbos import error as dbos_error
 from PIL import Image
 
-from integration.errors import StorageError
-from integration.storage.protocol import Storage
 from render_service.batcher import Ticket
 from render_service.contract import PROGRESS_EVENT, RenderProgress
 from render_service.control import Colour
@@ -25,18 +24,16 @@ _QUALITY = 70
 class Watch:
     """Of one request at one worker; called while its step waits for a picture."""
 
-    def __init__(self, client: DBOSClient, storage: Storage, *, workflow_id: str, slot: str, pictures: int) -> None:
+    def __init__(self, client: DBOSClient, *, workflow_id: str, slot: str, pictures: int) -> None:
         """Nothing is told yet.
 
         Args:
             client: of the queue's database.
-            storage: keeps previews.
             workflow_id: the request's.
             slot: this worker's name.
             pictures: how many were asked for.
         """
         self._client = client
-        self._storage = storage
         self._workflow_id = workflow_id
         self._slot = slot
         self._pictures = pictures
@@ -72,16 +69,15 @@ class Watch:
     def _tell(self, ticket: Ticket, now: float) -> None:
         if ticket.sketch is not None and now - self._sketched >= _SKETCH_EVERY_S:
             self._sketched = now
-            self._keep(ticket.sketch)
+            self._preview = _preview_of(ticket.sketch)
         progress = RenderProgress(
-            pictures_done=self.done, pictures=self._pictures, step=ticket.step, steps=ticket.count, preview_sha256=self._preview
+            pictures_done=self.done, pictures=self._pictures, step=ticket.step, steps=ticket.count, preview=self._preview
         )
         DBOS.set_event(PROGRESS_EVENT, progress.as_json())
 
-    def _keep(self, sketch: Colour) -> None:
-        jpeg = io.BytesIO()
-        Image.fromarray(sketch).save(jpeg, format="JPEG", quality=_QUALITY)
-        try:
-            self._preview = self._storage.put(jpeg.getvalue(), media_type="image/jpeg").sha256
-        except StorageError as error:  # the pictures themselves will say more
-            log.debug("preview not kept", reason=str(error))
+
+def _preview_of(sketch: Colour) -> str:
+    """A JPEG in base64: it goes with the request, so nobody need delete it."""
+    jpeg = io.BytesIO()
+    Image.fromarray(sketch).save(jpeg, format="JPEG", quality=_QUALITY)
+    return base64.b64encode(jpeg.getvalue()).decode()

@@ -1,20 +1,23 @@
 """``python -m tests.faulty_worker FAULT FOLDER``: a render worker like any other, but that its model has a fault.
 
 ``bad-seed``: it fails whenever `BAD_SEED` is in the batch. ``lost``: the device fails; ``hung``: it answers no more. These two happen
-once: a file in FOLDER says that they have, so that the next process on the slot is well.
+once: a file in FOLDER says that they have, so that the next process on the slot is well. ``fatal``: every picture ends the process, and
+a request is given up after `FEW_STARTS`.
 """
 
+import os
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from render_service import worker
+from render_service import render_story, worker
 from render_service.renderers import kinds
 from render_service.renderers.protocol import PaintJob
 
 HUNG_S = 3600.0
+FEW_STARTS = 2
 BAD_SEED = 13
 
 
@@ -27,6 +30,8 @@ def main(fault: str, folder: Path) -> int:
         if fault == "bad-seed":
             if any(job.seed == BAD_SEED for job in jobs):
                 raise ValueError("the model stumbled")
+        elif fault == "fatal":
+            os._exit(worker.DEVICE_LOST)
         elif not happened.exists():
             happened.touch()
             if fault == "hung":
@@ -35,6 +40,8 @@ def main(fault: str, folder: Path) -> int:
         return paint(pipeline, look, jobs, arguments)
 
     kinds.PAINTERS["controlnet"] = faulty
+    if fault == "fatal":
+        render_story.MOST_STARTS = FEW_STARTS
     return worker.main()
 
 

@@ -39,10 +39,11 @@ class Rehearsal:
                 self.said.append(f"nothing: {why}")
             case Hold(code=code, reason=reason):
                 self.said.append(f"{code}: no draft, 1 Note: {reason}")
-            case Start(background=background, rules=rules, genzu=genzu):
+            case Start(background=background, rules=rules, genzu=genzu, books=books):
+                parts = f", and of each of {', '.join(books)}" if books else ""
                 self.said.append(
-                    f"{background.code}: {rules.drafts} drafts from genzu '{genzu.name}' ({rules.look or self.look}): "
-                    f"{rules.drafts} Versions, task '{rules.review_task}', 1 playlist, 1 Note, unless they stand already"
+                    f"{background.code}: {rules.drafts} drafts from genzu '{genzu.name}'{parts} ({rules.look or self.look}): "
+                    f"{rules.drafts * (1 + len(books))} Versions, task '{rules.review_task}', 1 playlist, 1 Note, unless they stand already"
                 )
 
     def withdraw_draft(self, task: TaskId, *, because: TaskStatusChanged) -> None:

@@ -169,6 +169,7 @@ def draft_rendered(connection: sa.Connection, subject: Subject, painted: Painted
     request, result, picture = painted.request, painted.result, painted.picture
     recipe, look = result.recipe, request.look
     run: dict[str, Any] = next(iter(recipe.get("runs", ())), {})
+    negative = str(recipe.get("negative_prompt", ""))
     ai = Ai(
         model_id=look.name,
         revision=code(look.revision),
@@ -181,7 +182,11 @@ def draft_rendered(connection: sa.Connection, subject: Subject, painted: Painted
         seed=picture.seed,
         guidance_ppm=round(look.guidance_scale * 1_000_000),
         control_ppm=round(look.controlnet_conditioning_scale * 1_000_000),
+        strength_ppm=round(look.strength * 1_000_000) if "img2img" in look.kind else None,
         prompt_commit=texts.commit_text(connection, str(recipe.get("prompt", ""))),
+        negative_prompt_commit=texts.commit_text(connection, negative) if negative else "",
+        prompt_lang=code(str(recipe.get("prompt_lang", ""))),
+        adapter_sha256=tuple(lora.sha256 for lora in look.loras),
         device=code(str(run.get("device", ""))),
         render_ms=result.render_ms // max(1, len(result.pictures)),
         libraries=tuple(

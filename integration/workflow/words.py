@@ -63,6 +63,10 @@ def what_became_of_words(result: RenderResult) -> list[str]:
         ("Translated for this model / 訳語", changed["lexicon"]),
         ("Left as they are, no translation known / 訳なし", words.get("left", ())),
         ("Not asked for by this Look / このLookでは未使用", [_FIELDS.get(name, name) for name in words.get("unused", ())]),
+        (
+            "Beyond what the model reads / 長くて読まれない部分",
+            [run["unread"] for run in result.recipe.get("runs", ())[:1] if run.get("unread")],
+        ),
         ("Too long, cut / 長いため省略", [_FIELDS.get(name, name) for name in words.get("shortened", ())]),
     )
     told = result.recipe.get("prompt")

@@ -17,6 +17,7 @@ from render_service.renderers.opening import OpenPipeline, open_pipeline
 from render_service.renderers.prompt_embeddings import PromptEmbeddings
 from render_service.renderers.protocol import BatchTooLargeError, DeviceLostError, OnStep, PaintJob, PaintStep, Renderer
 from render_service.renderers.sketch import sketch
+from render_service.renderers.word_limit import unread_words
 
 _GPU_BATCH = 8
 _FLATTEST = 0.5
@@ -65,6 +66,10 @@ class DiffusionRenderer:
     def batch_size(self) -> int:
         """See `Renderer.batch_size`; halved for good whenever the memory did not suffice."""
         return self._batch_size
+
+    def unread(self, job: PaintJob) -> str:
+        """See `Renderer.unread`."""
+        return unread_words(self._pipeline.components, prompt_of(self._look, job.request.scene))
 
     def render(self, jobs: Sequence[PaintJob], on_step: OnStep) -> list[Colour | RenderError]:
         """See `Renderer.render`."""

@@ -65,6 +65,10 @@ class Renderer(Protocol):
         """Pictures worth painting at once here, 1 or more; smaller after a `BatchTooLargeError`."""
         ...
 
+    def unread(self, job: PaintJob) -> str:
+        """The end of the prompt that the model's text encoder is not given, because it reads no more; empty when it is given all."""
+        ...
+
     def render(self, jobs: Sequence[PaintJob], on_step: OnStep) -> list[Colour | RenderError]:
         """Paint `jobs` in one batch: for each H×W×3 uint8 sRGB, 0–255, of the size asked for, or why what came out is no picture.
 

@@ -1,5 +1,6 @@
 """Requests in flight at one worker: painted together, told how far they are, failing and cancelled one by one."""
 
+import base64
 import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,7 +12,7 @@ from PIL import Image
 from integration.errors import RenderError
 from render_service.client import cancel_render, enqueue_render, render_id, render_progress, render_result
 from render_service.contract import RenderProgress, RenderResult
-from tests.faulty_worker import BAD_SEED
+from tests.faulty_worker import BAD_SEED, FEW_STARTS
 from tests.tiny_pipeline import build_tiny_look
 from tests.worker_process import Bench, open_bench, start_worker, stop_worker, wait_ready, wait_until
 
@@ -84,13 +85,13 @@ def test_one_bad_request_in_a_batch_is_set_aside_alone(bench: Bench) -> None:
 def test_how_far_a_request_is_can_be_seen_while_it_is_painted(bench: Bench) -> None:
     enqueue_render(bench.client, bench.request("watched", look="endless", seeds=(1, 2)))
     progress = told(bench, "watched")
-    wait_until(lambda: told(bench, "watched").preview_sha256 != "")
+    wait_until(lambda: told(bench, "watched").preview != "")
     later = told(bench, "watched")
     cancel_render(bench.client, "watched")
 
     assert (progress.pictures_done, progress.pictures, progress.steps) == (0, 2, 1000)
     assert 0 < progress.step < later.step <= 1000
-    assert Image.open(io.BytesIO(bench.storage.get(later.preview_sha256))).size == (64, 40)
+    assert Image.open(io.BytesIO(base64.b64decode(later.preview))).size == (64, 40)
 
 
 def test_of_a_request_that_waits_or_was_never_asked_nothing_is_told(bench: Bench) -> None:
@@ -133,3 +134,22 @@ def test_a_worker_leaves_a_device_that_fails_and_the_next_one_paints(tmp_path: P
     assert (left_with, codes) == (70, [70, 0])
     assert reason in (tmp_path / "worker.log").read_text()
     assert [picture.seed for picture in result.pictures] == [1, 2]
+
+
+def test_a_request_that_ends_every_worker_is_refused_in_the_end(tmp_path: Path) -> None:
+    build_tiny_look(tmp_path / "looks")
+    bench = open_bench(tmp_path, tmp_path / "looks")
+    enqueue_render(bench.client, bench.request("deadly"))
+
+    workers = [start_worker(bench.settings(), tmp_path / "worker.log", fault="fatal")]
+    try:
+        for _ in range(FEW_STARTS):
+            assert workers[-1].wait(timeout=90) == 70
+            workers.append(start_worker(bench.settings(), tmp_path / "worker.log", fault="fatal"))
+        result = render_result(bench.client, "deadly", timeout_s=90)
+    finally:
+        codes = [stop_worker(worker) for worker in workers]
+        bench.client.destroy()
+
+    assert codes == [70] * FEW_STARTS + [0]
+    assert "this request may be what ends the worker" in result.refusal

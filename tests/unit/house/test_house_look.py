@@ -1,5 +1,7 @@
 """The house Look opens as any Look does, and paints exactly the size that is asked for."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -44,3 +46,17 @@ def test_a_draft_has_exactly_the_size_asked(renderer: Renderer, width: int, heig
 def test_what_painted_is_told(renderer: Renderer) -> None:
     assert renderer.facts["pipeline"] == "HousePipeline"
     assert renderer.batch_size >= 1
+
+
+def test_words_beyond_what_the_model_reads_are_told(renderer: Renderer) -> None:
+    request = RenderRequest(
+        key="k", look=LOOK, scene=Scene(season="秋"), line_sha256="0" * 64, width_px=64, height_px=40, seeds=(1,)
+    )  # fmt: skip
+    wordy = replace(request, scene=Scene(season="秋", time_of_day="昼", weather="晴れ", place="山 川 道 木 " * 12))
+    line = np.full((40, 64), 255, np.uint8)
+
+    read = renderer.unread(PaintJob(request=request, seed=1, line=line))
+    unread = renderer.unread(PaintJob(request=wordy, seed=1, line=line))
+
+    assert read == ""
+    assert 0 < unread.count("川") < 12

@@ -78,6 +78,12 @@ def test_the_note_says_when_words_were_cut() -> None:
     assert len(note) < 2_000
 
 
+def test_the_note_says_what_the_model_was_not_given() -> None:
+    told = RenderResult(key="k", recipe={"runs": [{"unread": "a far hill"}, {"unread": "a far hill"}]})
+
+    assert what_became_of_words(told) == ["Beyond what the model reads / 長くて読まれない部分: a far hill."]
+
+
 def test_a_note_about_a_model_that_reads_everything_speaks_of_no_translation() -> None:
     note = note_about(Scene(season="秋", place="森"), replace(LOOK, reads=("en", "ja")))
 

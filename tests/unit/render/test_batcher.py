@@ -29,6 +29,9 @@ class Brush:
     batches: list[list[int]] = field(default_factory=list)
     facts: Mapping[str, str | int] = field(default_factory=lambda: {"device": "brush"})
 
+    def unread(self, job: PaintJob) -> str:
+        return f"the end of {job.seed}"
+
     def render(self, jobs: Sequence[PaintJob], on_step: OnStep) -> list[Colour | RenderError]:
         seeds = [job.seed for job in jobs]
         self.batches.append(seeds)

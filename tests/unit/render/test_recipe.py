@@ -37,6 +37,7 @@ def run(seeds: tuple[int, ...], position: int) -> dict[str, Any]:
     painted = Painted(
         pixels=np.zeros((1, 1, 3), np.uint8),
         facts={"device": "cpu", "torch_version": "2.13.0"},
+        unread="a far hill",
         batch_size=4,
         batch_position=position,
         started_ms=1,
@@ -57,6 +58,8 @@ def test_a_recipe_names_model_words_settings_and_runs() -> None:
     assert made["words"]["given"] == {"season": "秋", "place": "風ノ森駅", "weather": "雨"}
     assert made["words"]["translated"][0] == {"term": "秋", "words": "autumn", "by": "lexicon"}
     assert made["words"]["unused"] == ["weather"]
+    assert made["prompt_lang"] == "en"
+    assert made["runs"][0]["unread"] == "a far hill"
     assert (made["line_sha256"], made["mask_sha256"], made["seeds"]) == ("1" * 64, "", [7, 8, 9])
 
 
