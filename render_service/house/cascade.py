@@ -1,4 +1,4 @@
-"""The house model: coarse colours from layout and words, then paint from lines and coarse colours, and words where the painter hears them."""
+"""The house model: coarse colours from layout and words, then paint from lines, coarse colours and words."""
 
 from collections.abc import Callable, Sequence
 from typing import Any

@@ -43,7 +43,7 @@ def card_of(stages: tuple[Stage, ...], figures: dict[str, float], *, scenes: int
     return f"""# House model
 
 A small two-stage diffusion model that paints background drafts from a layout and a few words, in Japanese or English.
-The first stage paints coarse colours from lines and words, the second paints the picture from lines and coarse colours.
+The first stage paints coarse colours from lines and words, the second paints the picture from lines, coarse colours and words.
 Licence of the weights: Apache-2.0, as the code.
 
 ## What it was trained on
@@ -63,7 +63,7 @@ One draft of 384 × 216 px took {figures["seconds_per_draft"]:.1f} s on the mach
 ## What it cannot do
 - It knows the things its painter paints: mountains, hills, fields, rivers, roads, gabled houses, trees, poles and clouds. It has never seen a room, a street, the sea or a person.
 - It knows the words in `words.py` and no others; every other word of a prompt is heard as noise or not at all.
-- It was trained briefly. Small things are smeared, roofs and water may lose their colours, and colours may be stronger than the painter's.
+- It was trained for a few hours on single processor cores. Far and small things are smeared, a road may be painted as water, and wires fade.
 - Its edges follow the layout because it sees the layout's lines at every step; it does not understand the perspective they show.
   A bare copy of the lines would score about 0.95: the edge figure says that a layout is followed, not that a picture is good.
 - It learned from 384 × 216 px; larger pictures get no more detail.

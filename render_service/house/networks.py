@@ -94,14 +94,13 @@ def paint_step(painter: UNet2DModel, noisy: torch.Tensor, place: torch.Tensor, m
     """What the painter takes a noisy picture for.
 
     Args:
-        painter: of `painter_network`, or one without an embedding for words, as shipped, which does not hear them.
+        painter: of `painter_network`.
         noisy: N×3×H×W, H and W multiples of `PAINTER_MULTIPLE`.
         place: N×4×H×W, lines and coarse colours.
         moment: one timestep, or N.
         words: of the text encoder, N×tokens×width; their mean joins the embedding of the moment.
     """
-    heard = words.mean(1) * _WORDS_SHARE if painter.config.class_embed_type else None
-    guess: torch.Tensor = painter(torch.cat([noisy, place], 1), moment, class_labels=heard).sample
+    guess: torch.Tensor = painter(torch.cat([noisy, place], 1), moment, class_labels=words.mean(1) * _WORDS_SHARE).sample
     return guess
 
 

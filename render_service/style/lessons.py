@@ -69,7 +69,7 @@ def _house_lesson(look: Look, pipeline: Any, boards: Sequence[Board]) -> Lesson:
         spread = networks.spread(coarse + torch.randn_like(coarse) * float(rng.random()) * 0.12, height, width)
         crop = _crop(height, width, rng)
         detail, moment = noisy(truth[crop], rng)
-        painted = _painted(pipeline.painter, detail, torch.cat([lines, spread], 1)[crop], moment, told)
+        painted = networks.paint_step(pipeline.painter, detail, torch.cat([lines, spread], 1)[crop], moment, told)
         return _distance(guess, coarse) + _distance(painted, truth[crop])
 
     return lesson
@@ -104,13 +104,6 @@ def _unet_lesson(look: Look, pipeline: Any, boards: Sequence[Board], device: str
         return functional.mse_loss(guess.float(), target.float())
 
     return lesson
-
-
-def _painted(painter: Any, noisy: torch.Tensor, place: torch.Tensor, moment: torch.Tensor, words: torch.Tensor) -> torch.Tensor:
-    if painter.config.class_embed_type is None:  # the first house model's painter is told no words
-        guess: torch.Tensor = painter(torch.cat([noisy, place], 1), moment).sample
-        return guess
-    return networks.paint_step(painter, noisy, place, moment, words)
 
 
 class _Words:
