@@ -79,14 +79,14 @@ def main() -> None:
     """Paint the sheet and save it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--weights", type=Path, default=Path(__file__).with_name("weights"))
-    parser.add_argument("--out", type=Path, required=True, help="PNG to write")
+    parser.add_argument("--out", type=Path, required=True, help="PNG or JPEG to write")
     parser.add_argument("--scenes", type=int, nargs="+", default=[0, 1, 4, 6], help="which of the 60 held-out layouts")
     parser.add_argument("--font", type=Path, help="a font with Japanese letters, for the labels")
     parser.add_argument("--threads", type=int, default=2)
     asked = parser.parse_args()
     torch.set_num_threads(asked.threads)
     sheet = picture_sheet(open_weights(asked.weights), [HELD_OUT[scene] for scene in asked.scenes], asked.font)
-    sheet.save(asked.out, optimize=True)
+    sheet.save(asked.out, optimize=True, quality=88)
 
 
 if __name__ == "__main__":
