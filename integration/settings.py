@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -11,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from integration.errors import SettingsError
+from integration.policy_settings import AiModels, AiUse
 from integration.record_settings import RecordSettings
 
 
@@ -124,23 +124,6 @@ class RenderSettings(_Part):
     """So long without a step of the model means that the device hangs, and the worker is started again."""
 
 
-class AiUse(_Part):
-    """One permission to use AI, by a named person. Without one, nothing is rendered."""
-
-    allowed_by: str = Field(min_length=1)
-    """Name of the person who allowed it."""
-    scope: Literal["draft"] = "draft"
-    """What it is allowed for: drafts an artist paints over."""
-    steps: tuple[str, ...] = ("Background",)
-    """Steps it covers."""
-    episodes: tuple[str, ...] = ()
-    """Episodes it covers; empty covers all."""
-    until: date
-    """Last day it holds, in the project's zone."""
-    reference: str = ""
-    """Where the approval is written down."""
-
-
 class GenzuRule(_Part):
     """Which Version on the layout task is the genzu; every condition given must hold, the newest that fits is taken."""
 
@@ -216,6 +199,12 @@ class ProjectSettings(_Part):
     time_zone: str = "Asia/Tokyo"
     ai_use: tuple[AiUse, ...] = ()
     """Permissions; none means AI is not allowed."""
+    ai_models: AiModels = AiModels()
+    """What is demanded of what paints; a policy in the tracker may only add to it."""
+    ai_use_from: Literal["settings", "tracker"] = "settings"
+    """Whose permissions count: those here, or those in the project's field in the tracker."""
+    ai_use_may_allow: tuple[str, ...] = ()
+    """Who may allow AI in the tracker, by login, e-mail or name; empty: any active person, and whoever may edit the field."""
 
     @field_validator("time_zone")
     @classmethod

@@ -13,15 +13,18 @@ from rich.table import Table
 import integration
 from integration.cli.cells import cell
 from integration.database import missing_file, open_database, require_answer
-from integration.errors import HaikeiError, SettingsError
+from integration.errors import HaikeiError, RenderError, SettingsError
 from integration.intake.hook_registry import built_in_folder, load_hooks
-from integration.production import ProjectId
-from integration.settings import ProjectSettings, Settings, read_settings
+from integration.policy import Policy, refusal_of
+from integration.production import Project
+from integration.settings import ProjectSettings, RenderSettings, Settings, read_settings
 from integration.storage.opening import open_storage
 from integration.studio import resolve_projects, storage_options
 from integration.tracker.opening import open_tracker
 from integration.tracker.protocol import Finding, Tracker, TrackerSteps, Verdict
+from integration.workflow.permission import policy_of
 from render_service.client import examine_look, load_look
+from render_service.contract import Look
 
 _STYLES = {Verdict.OK: "green", Verdict.WARNING: "yellow", Verdict.FAILED: "red"}
 _CLOCK_S = 30
@@ -56,7 +59,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
     try:
         tracker = open_tracker(settings)
         yield _clock(tracker)
-        projects = resolve_projects(tracker.projects(), settings.projects)
+        seen = tracker.projects()
+        projects = resolve_projects(seen, settings.projects)
     except HaikeiError as error:
         yield _failed("tracker", error)
         return
@@ -67,13 +71,14 @@ def examine(settings: Settings) -> Iterator[Finding]:
             detail="no project is enabled, so no event is acted on",
             remedy='Add [projects."Show"] to haikei.toml.',
         )
-    for project, rules in projects.items():
-        yield from _project(tracker, project, rules)
+    for project in seen:
+        if project.id in projects:
+            yield from _project(tracker, project, projects[project.id], settings.render)
 
 
-def _project(tracker: Tracker, project: ProjectId, rules: ProjectSettings) -> Iterator[Finding]:
+def _project(tracker: Tracker, project: Project, rules: ProjectSettings, render: RenderSettings) -> Iterator[Finding]:
     wanted = TrackerSteps(
-        project=project,
+        project=project.id,
         steps=(rules.layout_step, rules.background_step),
         task_statuses=tuple(dict.fromkeys((*rules.approved, rules.review_status, rules.waiting_status))),
         version_types=(rules.draft_type,),
@@ -82,20 +87,40 @@ def _project(tracker: Tracker, project: ProjectId, rules: ProjectSettings) -> It
     try:
         yield from tracker.examine(wanted)
     except HaikeiError as error:
-        yield _failed(f"project {project}", error)
-    today = datetime.now(UTC).date()
-    current = [use for use in rules.ai_use if use.until >= today]
-    yield Finding(
-        subject=f"AI use in project {project}",
-        verdict=Verdict.OK if current else Verdict.WARNING,
-        detail="; ".join(f"allowed by {use.allowed_by} until {use.until}" for use in current) or "not allowed: approvals are refused",
-        remedy="" if current else "If it is allowed, write who allowed it and until when under ai_use in haikei.toml.",
-    )
+        yield _failed(f"project {project.id}", error)
+    yield from _ai_use(tracker, project, rules, rules.look or render.look, render.looks)
     if rules.assignment.kind != "nobody":
         yield from _tried(
-            f"assignment in project {project}",
-            lambda: ", ".join(person.name for person in tracker.people(rules.assignment.to, project=project)),
+            f"assignment in project {project.id}",
+            lambda: ", ".join(person.name for person in tracker.people(rules.assignment.to, project=project.id)),
         )
+
+
+def _ai_use(tracker: Tracker, project: Project, rules: ProjectSettings, look: str, folders: tuple[Path, ...]) -> Iterator[Finding]:
+    subject, now = f"AI use in project {project.id}", datetime.now(UTC)
+    try:
+        policy = policy_of(tracker, project, rules)
+    except HaikeiError as error:
+        yield _failed(subject, error)
+        return
+    current = [use for use in policy.permissions if policy.holds(use, now=now)]
+    wrong = [policy.fault, *(f"the permission by {use.by} {use.fault}" for use in policy.permissions if use.fault)]
+    said = [f"allowed by {use.by} until {use.until}" for use in current] or ["not allowed: approvals are refused"]
+    where = "under ai_use in haikei.toml" if policy.source == "settings" else "in the project's field AI policy"
+    yield Finding(
+        subject=subject,
+        verdict=Verdict.OK if current and not any(wrong) else Verdict.WARNING,
+        detail="; ".join(filter(None, (*said, *wrong))),
+        remedy="" if current and not any(wrong) else f"If it is allowed, write who allowed it and until when {where}.",
+    )
+    if policy.demands:
+        yield from _tried(f"Look of project {project.id}", lambda: _fit(policy, load_look(look, folders)))
+
+
+def _fit(policy: Policy, look: Look) -> str:
+    if refused := refusal_of(policy, look):
+        raise RenderError(refused, hint="Set another Look for the show; `haikei look list` says what is known of each.")
+    return f"{look.name} meets the show's policy: {look.data_known} training data, vendor training {look.vendor_training}"
 
 
 def _database(settings: Settings) -> str:

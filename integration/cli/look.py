@@ -76,7 +76,8 @@ def check_looks(file: Path | None, name: str | None) -> None:
             look = load_look(each, folders)
             files = sum(len(part) for part in (look.files, *(part.files for part in (look.control, look.ip_adapter) if part)))
             said = (
-                f"{each}: {files + len(look.loras)} files unchanged; {look.licence}; training data {look.data_known}: {look.training_data}"
+                f"{each}: {files + len(look.loras)} files unchanged; {look.licence}; training data {look.data_known}: {look.training_data}; "
+                f"vendor training {look.vendor_training}"
             )
             console.print(said, markup=False, highlight=False, soft_wrap=True)
     if wrong:
@@ -162,7 +163,7 @@ def _row(look: Look) -> tuple[str, ...]:
         look.kind,
         "; ".join(dict.fromkeys((look.licence, *(part.licence for part in look.added)))),
         "yes" if look.commercial else "no",
-        look.data_known,
+        f"{look.data_known}; vendor training {look.vendor_training}",
         f"no: {missing} is not there" if missing else "yes",
     )
 

@@ -14,11 +14,12 @@ from integration.errors import NotFoundInTrackerError, SettingsError
 from integration.events import TaskStatusChanged, TrackerEvent, VersionStatusChanged
 from integration.intake.hook_registry import load_hooks
 from integration.production import ProjectId, TaskId, VersionId
-from integration.settings import ProjectSettings, read_settings
+from integration.settings import ProjectSettings, RenderSettings, read_settings
 from integration.studio import resolve_projects
 from integration.tracker.opening import open_tracker
 from integration.tracker.protocol import Tracker
 from integration.workflow.decision import Hold, Ignore, Start, decide
+from integration.workflow.permission import unfit_look
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -29,7 +30,7 @@ class Rehearsal:
 
     tracker: Tracker
     projects: Mapping[ProjectId, ProjectSettings]
-    look: str
+    render: RenderSettings
     said: list[str] = field(default_factory=list)
 
     def start_draft(self, task: TaskId, *, because: TrackerEvent) -> None:
@@ -39,10 +40,13 @@ class Rehearsal:
                 self.said.append(f"nothing: {why}")
             case Hold(code=code, reason=reason):
                 self.said.append(f"{code}: no draft, 1 Note: {reason}")
-            case Start(background=background, rules=rules, genzu=genzu, books=books):
+            case Start(background=background, rules=rules, policy=policy) if unfit_look(policy, rules, self.render):
+                self.said.append(f"{background.code}: no draft, 1 Note: {unfit_look(policy, rules, self.render)}")
+            case Start(background=background, rules=rules, genzu=genzu, books=books, allowed=allowed):
                 parts = f", and of each of {', '.join(books)}" if books else ""
                 self.said.append(
-                    f"{background.code}: {rules.drafts} drafts from genzu '{genzu.name}'{parts} ({rules.look or self.look}): "
+                    f"{background.code}: {rules.drafts} drafts from genzu '{genzu.name}'{parts} ({rules.look or self.render.look}), allowed by "
+                    f"{allowed.by} until {allowed.until}: "
                     f"{rules.drafts * (1 + len(books))} Versions, task '{rules.review_task}', 1 playlist, 1 Note, unless they stand already"
                 )
 
@@ -90,7 +94,7 @@ def show_plan(file: Path | None, *, since: str) -> None:
     for event in tracker.events_since(moment):
         rules = projects.get(event.project)
         for hook in registry.matching(event, rules) if rules else ():
-            rehearsal = Rehearsal(tracker, projects, settings.render.look)
+            rehearsal = Rehearsal(tracker, projects, settings.render)
             if hook.built_in:
                 hook.call(event, rehearsal)
             else:

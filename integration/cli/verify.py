@@ -23,6 +23,7 @@ from integration.ledger.pack_check import PackCheck, check_pack
 from integration.ledger.pack_reading import PackReading
 from integration.ledger.timestamp import read_roots
 from integration.ledger.verdict import Finding, Standing, moment
+from integration.ledger.vocabulary import Kind
 from integration.reports.terminal import safe
 from integration.settings import read_settings
 
@@ -87,10 +88,13 @@ class _Sought:
     def __init__(self, question: Question) -> None:
         self._shot = None if question.shot is None else normalize("NFC", question.shot)
         files = [path for path in (question.picture, question.report) if path is not None]
+        self._corrections = question.report is not None
         self._digests = [digest.encode() for path in files for digest in _digests(path)]
 
     def wants(self, body: bytes, plain: dict[str, Any]) -> bool:
         """Whether this entry is one of them."""
+        if self._corrections and plain.get("kind") == Kind.CORRECTION:
+            return True
         return (self._shot is not None and self._shot in plain.get("shots", ())) or any(digest in body for digest in self._digests)
 
 
@@ -160,6 +164,8 @@ def _about_file(path: Path, what: str, told: list[_Told]) -> Iterator[Finding]:
     for each in named:
         words = f"The {what} {path.name}: entry {each.index}, {each.entry.kind.value}, {moment(each.entry.recorded_ms)}, {each.words}."
         yield Finding(each.standing, words)
+        if each.entry.kind is Kind.REPORT_EXPORTED:
+            yield _still_stands(path, each, told)
     for each in alike:
         yield Finding(
             Standing.OPEN,
@@ -167,6 +173,22 @@ def _about_file(path: Path, what: str, told: list[_Told]) -> Iterator[Finding]:
         )
     if not named and not alike:
         yield Finding(Standing.BROKEN, f"No entry here knows the {what} {path.name}: it was changed since, or never handed in.")
+
+
+def _still_stands(path: Path, exported: _Told, told: list[_Told]) -> Finding:
+    """Whether something the report tells of was put right after it was written."""
+    later = [
+        each
+        for each in told
+        if each.index > exported.index
+        and each.entry.kind is Kind.CORRECTION
+        and each.entry.show == exported.entry.show
+        and {*each.entry.shots} & {*exported.entry.shots}
+    ]
+    if not later:
+        return Finding(Standing.HOLDS, f"Nothing the report {path.name} tells of was put right since.")
+    put_right = ", ".join(f"entry {each.entry.corrects} by entry {each.index}" for each in later)
+    return Finding(Standing.OPEN, f"What the report {path.name} tells of was put right since: {put_right}. Export it again.")
 
 
 def _sha256s(entry: Entry) -> set[str]:

@@ -11,6 +11,7 @@ from integration.production import TaskId
 from integration.studio import Studio
 from integration.workflow import queues, rounds
 from integration.workflow.approval import TrackerActions
+from integration.workflow.policy_record import record_policies
 from integration.workflow.rounds import UNDER_WAY, DraftState, Round
 from render_service.client import reclaim_renders
 
@@ -21,7 +22,7 @@ MAX_ATTEMPTS = 5
 
 
 def sweep(studio: Studio, actions: TrackerActions, *, whole: bool, stop: threading.Event) -> None:
-    """Start what is approved and has no drafts, withdraw what is no longer approved, take up what failed.
+    """Record policies that changed, start what is approved and has no drafts, withdraw what is no longer approved, take up what failed.
 
     Args:
         studio: where.
@@ -32,6 +33,7 @@ def sweep(studio: Studio, actions: TrackerActions, *, whole: bool, stop: threadi
     Raises:
         TransientTrackerError: the tracker does not answer; the next sweep goes on.
     """
+    _heal("policies", partial(record_policies, studio), stop)
     with studio.engine.connect() as connection:
         standing = [draft for draft in rounds.every(connection) if draft.wanted and draft.site == studio.tracker.site]
         held = rounds.every_held(connection)

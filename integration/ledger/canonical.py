@@ -46,8 +46,11 @@ NEEDS: dict[Kind, tuple[str, ...]] = {
     Kind.STATEMENT_SIGNED: ("statement",),
     Kind.APPROVAL_GRANTED: ("approval",),
     Kind.POLICY_CHANGED: ("policy_sha256",),
+    Kind.FLAG_RAISED: ("flag", "tracker"),
+    Kind.FLAG_ANSWERED: ("flag",),
     Kind.CORRECTION: ("corrects",),
     Kind.CHECKPOINT_PUBLISHED: ("checkpoint",),
+    Kind.REPORT_EXPORTED: ("asset", "report"),
 }
 """Fields an entry of a kind may not leave empty."""
 
@@ -177,7 +180,7 @@ _FORMS: tuple[tuple[tuple[str, ...], Callable[[str], object], str], ...] = (
     (("sha256", "_commit", "site_hash"), _form(r"[0-9a-f]{64}"), "64 lower-case hex digits"),
     ((".ref", "_ref", "_by", ".on_behalf_of"), _form(_UUID), "a reference from ledger.people"),
     (("entry.id",), _form(_UUID.replace("[1-8]", "7")), "a UUIDv7"),
-    ((".reason", ".scope", ".sent_to"), _form(r"[a-z0-9][a-z0-9_.-]*"), "a code"),
+    ((".reason", ".scope", ".sent_to", "entry.report"), _form(r"[a-z0-9][a-z0-9_.-]*"), "a code"),
 )
 """A name's ending says its form."""
 

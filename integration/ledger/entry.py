@@ -178,11 +178,19 @@ class Approval:
     """A permission, such as to use AI; the actor granted it."""
 
     scope: str
-    """``draft``."""
+    """``draft``, or ``final`` for final deliverables, too."""
     document_sha256: str = ""
+    """Of the document in which it was given."""
     reference_commit: str = ""
     """Commitment to where it is written down."""
     until_ms: int | None = None
+    """Last millisecond at which it holds, UTC."""
+    steps: tuple[str, ...] = ()
+    """Codes of the steps it covers."""
+    seqs: tuple[str, ...] = ()
+    """Codes of the episodes or sequences it covers; empty covers all."""
+    vendors_commit: str = ""
+    """Commitment to the names of those to whom the work must be assigned; empty: anybody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,6 +217,16 @@ class TrackerRef:
     task_id: str = ""
     version_id: str = ""
     event_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag:
+    """A question about a Version for named people, or the answer to one; never a verdict."""
+
+    reason: str
+    """A code: what is asked about, such as ``undeclared_ai``, or how it was answered, such as ``declared_since``."""
+    answers: int | None = None
+    """Index of the entry that raised the question; None in that entry itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,6 +270,7 @@ class Entry:
     statement: Statement | None = None
     approval: Approval | None = None
     checkpoint: Checkpoint | None = None
+    flag: Flag | None = None
     tracker: TrackerRef | None = None
     policy_sha256: str = ""
     """Digest of the policy that held."""
@@ -259,6 +278,8 @@ class Entry:
     """Commitment to a person's words, from `ledger.texts.commit_text`."""
     corrects: int | None = None
     """Index of the entry this one puts right."""
+    report: str = ""
+    """Which report was handed out, a code such as ``shot``."""
 
 
 def new_id(now: datetime) -> str:

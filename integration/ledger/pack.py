@@ -20,6 +20,7 @@ from integration.ledger.entry import Entry
 from integration.ledger.merkle import HASH_BYTES, inclusion_proof
 from integration.ledger.pack_readme import README
 from integration.ledger.tiles import nodes_of, paths, tile_path, tiles_of
+from integration.ledger.vocabulary import Kind
 
 PICTURE_COLUMNS = ("sha256", "pixel_sha256", "media_type", "kind", "entry")
 """Of ``pictures.csv``."""
@@ -68,7 +69,7 @@ def pictures_csv(entries: Iterable[tuple[int, Entry]]) -> bytes:
     rows = [
         (asset.sha256, asset.pixel_sha256, asset.media_type, entry.kind.value, index)
         for index, entry in entries
-        if (asset := entry.asset) is not None
+        if (asset := entry.asset) is not None and entry.kind is not Kind.REPORT_EXPORTED
     ]
     return _csv(PICTURE_COLUMNS, rows)
 

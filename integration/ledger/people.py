@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import uuid4
 
-from sqlalchemy import Connection, delete, select, text, update
+from sqlalchemy import Connection, delete, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from integration.errors import LedgerError
@@ -51,7 +51,7 @@ def person_ref(connection: Connection | Session, *, show: str, person_id: str, n
     """
     if not person_id:
         raise LedgerError("a person without an id cannot be referred to", hint="Leave the reference empty; it shows as unknown.")
-    values = {"show": show, "person_id": person_id, "name": code(name), "name_en": code(name_en), "role": code(role)}
+    values = {"show": code(show), "person_id": person_id, "name": code(name), "name_en": code(name_en), "role": code(role)}
     return str(connection.execute(_UPSERT, {**values, "ref": str(uuid4()), "declined": False}).scalar_one())
 
 
@@ -65,16 +65,36 @@ def names(connection: Connection | Session, refs: Iterable[str]) -> dict[str, Pe
     return {ref: found.get(ref, ERASED) for ref in wanted}
 
 
+def called(connection: Connection | Session, name: str, *, show: str) -> list[str]:
+    """References of the people of `show` with this name, name in Latin letters, or id in the tracker, in order of reference."""
+    columns, wanted = people.c, code(name)
+    query = select(columns.ref).where(
+        columns.show == code(show), or_(columns.name == wanted, columns.name_en == wanted, columns.tracker_person_id == name)
+    )
+    return sorted(str(ref) for (ref,) in connection.execute(query)) if wanted else []
+
+
+def refs_of(connection: Connection | Session, person_id: str, *, show: str | None = None) -> set[str]:
+    """A person's references in one show or all."""
+    query = select(people.c.ref).where(people.c.tracker_person_id == person_id)
+    return {str(ref) for (ref,) in connection.execute(query if show is None else query.where(people.c.show == code(show)))}
+
+
+def id_of(connection: Connection | Session, ref: str) -> str:
+    """The tracker's id of whom `ref` stands for; empty when it was erased."""
+    return str(connection.execute(select(people.c.tracker_person_id).where(people.c.ref == ref)).scalar() or "")
+
+
 def decline(connection: Connection | Session, person_id: str, *, show: str | None = None, declined: bool = True) -> int:
     """Note that a person does not want to be named (or does again), in one show or all; returns how many references this touched."""
     query = update(people).where(people.c.tracker_person_id == person_id).values(declined=declined).returning(people.c.ref)
-    return len(connection.execute(query if show is None else query.where(people.c.show == show)).all())
+    return len(connection.execute(query if show is None else query.where(people.c.show == code(show))).all())
 
 
 def erase(connection: Connection | Session, person_id: str, *, show: str | None = None) -> int:
     """Erase who a person's references stand for, in one show or all; returns how many were erased. The record is not touched."""
     query = delete(people).where(people.c.tracker_person_id == person_id).returning(people.c.ref)
-    return len(connection.execute(query if show is None else query.where(people.c.show == show)).all())
+    return len(connection.execute(query if show is None else query.where(people.c.show == code(show))).all())
 
 
 _UPSERT = text("""

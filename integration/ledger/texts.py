@@ -51,6 +51,11 @@ def erase_text(connection: Connection | Session, commitment: str) -> bool:
     return bool(connection.execute(delete(texts).where(texts.c.commitment == commitment).returning(texts.c.commitment)).all())
 
 
+def erase_naming(connection: Connection | Session, name: str) -> int:
+    """Erase every text and salt in which `name` stands; returns how many there were."""
+    return len(connection.execute(delete(texts).where(texts.c.text.contains(name, autoescape=True)).returning(texts.c.commitment)).all())
+
+
 def commitment_of(salt: bytes, text: str) -> str:
     """SHA-256 over `salt` and UTF-8 `text`, hex.
 

@@ -28,8 +28,11 @@ class Kind(StrEnum):
     STATEMENT_SIGNED = "statement.signed"
     APPROVAL_GRANTED = "approval.granted"
     POLICY_CHANGED = "policy.changed"
+    FLAG_RAISED = "flag.raised"
+    FLAG_ANSWERED = "flag.answered"
     CORRECTION = "correction"
     CHECKPOINT_PUBLISHED = "checkpoint.published"
+    REPORT_EXPORTED = "report.exported"
 
 
 class ActorKind(StrEnum):
@@ -112,6 +115,7 @@ class Claim(StrEnum):
     AI_TOOL_USED = "ai_tool_used"
     TRACED = "traced"
     GRADED_ONLY = "graded_only"
+    TOOL_USED = "tool_used"
 
 
 class LayerState(StrEnum):

@@ -53,6 +53,12 @@ class Deed:
     """The file it is about."""
     version_id: str = ""
     """The tracker's Version."""
+    claims: tuple[str, ...] = ()
+    """What somebody states of their own work."""
+    tool: str = ""
+    """The program they say they used."""
+    for_whom: PersonName | None = None
+    """Whom the doer spoke for, where it was not themselves."""
     corrects: int | None = None
     corrected_by: tuple[int, ...] = ()
     """Indexes of the entries that put this one right; both are shown."""
@@ -125,8 +131,10 @@ class ShotRecord:
     """Layout, corrections, clean-up, approvals and revisions, in order of time."""
     rounds: tuple[Round, ...]
     refusals: tuple[Deed, ...]
+    statements: tuple[Deed, ...]
+    """How people say they worked."""
     other: tuple[Deed, ...]
-    """Whatever else is recorded: corrections, hours, statements."""
+    """Whatever else is recorded: corrections, hours."""
     tools: tuple[Tool, ...]
     size: int
     """How many entries the whole record held when this was read."""
@@ -172,7 +180,8 @@ def shot_record(
         people=tuple(deed for _, deed in told if deed.kind in _PEOPLE),
         rounds=tuple(_rounds(told)),
         refusals=tuple(deed for _, deed in told if deed.kind is Kind.DRAFT_REFUSED),
-        other=tuple(deed for entry, deed in told if deed.kind not in _PEOPLE | _DRAFT | {Kind.DRAFT_REFUSED}),
+        statements=tuple(deed for _, deed in told if deed.kind is Kind.STATEMENT_SIGNED),
+        other=tuple(deed for _, deed in told if deed.kind not in _PEOPLE | _DRAFT | {Kind.DRAFT_REFUSED, Kind.STATEMENT_SIGNED}),
         tools=tuple(_tools([entry for _, entry in logged])),
         size=log.size(connection),
     )
@@ -257,6 +266,9 @@ def _teller(connection: Connection | Session, logged: Sequence[Logged], zone: Zo
             words=_words(connection, entry.note_commit),
             sha256=entry.asset.sha256 if entry.asset else "",
             version_id=entry.tracker.version_id if entry.tracker else "",
+            claims=tuple(claim.value for claim in entry.statement.claims) if entry.statement else (),
+            tool=entry.statement.tool if entry.statement else "",
+            for_whom=names[entry.on_behalf_of] if entry.on_behalf_of else None,
             corrects=entry.corrects,
             corrected_by=corrected.get(index, ()),
         )
@@ -344,7 +356,7 @@ def _tools(entries: Sequence[Entry]) -> Iterator[Tool]:
 
 def _refs(entry: Entry) -> set[str]:
     decision = (entry.decision.set_by, entry.decision.decided_by) if entry.decision else ()
-    return {"", entry.actor.ref, *decision}
+    return {"", entry.actor.ref, entry.on_behalf_of, *decision}
 
 
 def _words(connection: Connection | Session, commitment: str) -> str | None:

@@ -26,10 +26,11 @@ CAVEATS = (
 def shot_text(record: ShotRecord) -> str:
     """`record` as lines of text; safe to print whatever names and codes hold. Print it as it is, not as markup."""
     lines = [*_heading(record)]
-    if not (record.people or record.rounds or record.refusals or record.other):
+    if not (record.people or record.rounds or record.refusals or record.statements or record.other):
         return "\n".join([*lines, "", "Nothing is recorded for this cut.", ""])
     sections: tuple[tuple[str, Iterable[str]], ...] = (
         ("People", _people(record)),
+        ("How people say they worked", (_statement(deed) for deed in record.statements)),
         ("Drafts", (line for each in record.rounds for line in _round(each))),
         ("Refused", (_line(deed) for deed in record.refusals)),
         ("Also recorded", (_line(deed) for deed in record.other)),
@@ -65,8 +66,8 @@ _ACTIONS = {
     Kind.DRAFT_OUTCOME: "outcome",
     Kind.CORRECTION: "correction",
     Kind.TIME_LOGGED: "time logged",
-    Kind.STATEMENT_SIGNED: "statement signed",
     Kind.APPROVAL_GRANTED: "approval granted",
+    Kind.REPORT_EXPORTED: "report exported",
 }
 _VERDICTS = {
     "used": "used",
@@ -124,6 +125,15 @@ def _line(deed: Deed) -> str:
     return f"{action}{of}{': ' + verdict if verdict else ''}{by}{version}, {_when(deed)}{_said(deed)}"
 
 
+def _statement(deed: Deed) -> str:
+    claims = ", ".join(safe(claim.replace("_", " ")) for claim in deed.claims)
+    person = deed.for_whom or deed.by
+    put_down = f", put down by {_name(deed.by)}" if deed.for_whom else ""
+    about = f"Version file {_short(deed.sha256)}" if deed.sha256 else safe(deed.part)
+    tool = f", with {safe(deed.tool)}" if deed.tool else ""
+    return f"{_name(person)} of {about}: {claims}{tool}{put_down}, {_when(deed)}{_said(deed)}"
+
+
 def _is_gate(deed: Deed) -> bool:
     """Whether this is what the quality gate found of a draft, and nobody's choice."""
     return deed.kind is Kind.DRAFT_REJECTED and deed.actor == "script"
@@ -148,7 +158,8 @@ def _tool(tool: Tool) -> Iterator[str]:
 
 def _who(deed: Deed) -> str:
     if deed.set_by is None:
-        return _name(deed.by) + (f" ({deed.actor})" if deed.actor != "human" else "")
+        by = _name(deed.by) + (f" ({deed.actor})" if deed.actor != "human" else "")
+        return f"{_name(deed.for_whom)}, put down by {by}" if deed.for_whom else by
     return f"decided by {_name(deed.by)}; status set by {_name(deed.set_by)}"
 
 

@@ -69,6 +69,20 @@ class NoteText:
     """Who is addressed."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenPolicy:
+    """A project's field for its AI policy, as it stands in the tracker."""
+
+    text: str
+    """Untrusted; empty when nothing was written, or the field is missing."""
+    by: Person | None
+    """Who changed it last, a script perhaps; None when the tracker's log does not say."""
+    at: datetime | None = None
+    """When, aware UTC; None as `by`."""
+    event_id: str = ""
+    """The tracker's event of that change; empty as `by`."""
+
+
 class Verdict(StrEnum):
     """How a finding of `doctor` stands."""
 
@@ -169,6 +183,14 @@ class Tracker(Protocol):
 
     def tasks_of(self, project: ProjectId, *, step: str, statuses: Sequence[str]) -> tuple[Task, ...]:
         """Tasks of a step that stand at one of `statuses`; all of the step's tasks when `statuses` is empty."""
+        ...
+
+    def tasks_on(self, background: BackgroundId, *, step: str) -> tuple[Task, ...]:
+        """The tasks of a step on one background, oldest first."""
+        ...
+
+    def ai_policy(self, project: ProjectId) -> WrittenPolicy:
+        """What the project's field for its AI policy says, and who wrote it. Raises as `task`."""
         ...
 
     def people(self, names: Sequence[str], *, project: ProjectId) -> tuple[Person, ...]:

@@ -22,6 +22,8 @@ from integration.workflow import queues, record, returned, rounds
 from integration.workflow.decision import Hold, Ignore, Start, decide
 from integration.workflow.genzu import fetch_genzu, name_of, parts_in
 from integration.workflow.order import Order, Refusal
+from integration.workflow.permission import unfit_look
+from integration.workflow.policy_record import record_policy
 from integration.workflow.rounds import Approval, DraftState, HeldLayout, Round
 from integration.workflow.withdrawal import (
     GONE,
@@ -95,6 +97,8 @@ class TrackerActions:
                 rounds.release(connection, site=self.studio.tracker.site, task=task_id)
             return
         self._record_decision(asked, because)
+        if asked.policy is not None:
+            record_policy(self.studio, asked.policy)
         if isinstance(asked, Hold):
             self._hold(asked, because)
         else:
@@ -112,6 +116,9 @@ class TrackerActions:
             withdraw(self.studio, standing, because=None, why=REOPENED)
 
     def _start(self, asked: Start, because: Happened | None) -> None:
+        if unfit := unfit_look(asked.policy, asked.rules, self.studio.settings.render):
+            self._hold(asked.held("provenance", unfit), because)
+            return
         if self._stands_already(asked, because):
             return
         if other := self._other_layout(asked):
@@ -127,7 +134,8 @@ class TrackerActions:
         except RenderError as error:
             self._hold(asked.held("look", error.in_words()), because)
             return
-        self._open(ApprovedLayout(asked=asked, sheets=sheets, look=look, because=because))
+        policy_sha256 = record_policy(self.studio, asked.policy)
+        self._open(ApprovedLayout(asked=asked, sheets=sheets, look=look, because=because, policy_sha256=policy_sha256))
 
     def _fetched(self, asked: Start) -> dict[str, "Sheet"]:
         """The genzu of each part, in the store: those of the BG's file, and BOOKs handed in apart, which come first."""
@@ -192,7 +200,14 @@ class TrackerActions:
         opened = rounds.open_round(connection, approval, number=last.round + 1 if last else 1)
         subject = subject_of(studio, opened, layout.asked.background)
         layout.record(connection, subject, sheet)
-        record.draft_requested(connection, subject, genzu=sheet.file, look_sha256=layout.look.digest, allowed=layout.asked.allowed)
+        record.draft_requested(
+            connection,
+            subject,
+            genzu=sheet.file,
+            look_sha256=layout.look.digest,
+            allowed=layout.asked.allowed,
+            policy_sha256=layout.policy_sha256,
+        )
         queues.enqueue(studio.queue, connection, queues.DRAFT, opened.workflow_id, opened.key, layout.order())
         log.info("draft requested", draft=opened.key, background=approval.code, event_id=approval.because)
         return replaced
@@ -228,7 +243,8 @@ class TrackerActions:
         Delivered drafts are left standing: what is missing now was not missing then. Without leave nothing more is painted.
         """
         site = self.studio.tracker.site
-        if asked.kind == "policy":
+        policy_sha256 = record_policy(self.studio, asked.policy) if asked.policy else ""
+        if asked.kind in ("policy", "provenance"):
             self._stop_painting(asked.task.id)
         event = because.event_id if because else SWEEP
         layout = HeldLayout(
@@ -251,6 +267,7 @@ class TrackerActions:
                     reason=asked.reason,
                     genzu=asked.genzu.id if asked.genzu else "",
                     to=because.by.id if because and because.by else "",
+                    policy_sha256=policy_sha256,
                 )
                 queues.enqueue(self.studio.queue, connection, queues.NOTICE, name, name, asdict(told))
                 log.info("approval held", background=asked.code, kind=asked.kind, reason=asked.reason)
@@ -259,7 +276,7 @@ class TrackerActions:
         with self.studio.engine.connect() as connection:
             under_way = [r for r in rounds.on_task(connection, site=self.studio.tracker.site, task=task) if r.wanted]
         for round_ in under_way:
-            if round_.state in (DraftState.QUEUED, DraftState.RENDERING):
+            if round_.state in (DraftState.QUEUED, DraftState.RENDERING, DraftState.DELIVERING):
                 withdraw(self.studio, round_, because=None, why=NOT_ALLOWED)
 
 
@@ -280,6 +297,8 @@ class ApprovedLayout:
     """By part, the BG's first."""
     look: Look
     because: Happened | None
+    policy_sha256: str
+    """The policy that held, as the record names it."""
 
     def approval(self, site: str, part: str) -> Approval:
         """This layout as the approval of one part."""
@@ -308,6 +327,7 @@ class ApprovedLayout:
             allowed_by=self.asked.allowed.by,
             allowed_reference=self.asked.allowed.reference,
             asked_by=self.because.by.id if self.because and self.because.by else "",
+            policy_sha256=self.policy_sha256,
         )
         return asdict(order)
 

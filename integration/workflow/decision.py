@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from integration import policy
 from integration.errors import NotFoundInTrackerError
+from integration.policy import Allowed, NotAllowed, Policy
 from integration.production import Background, ProjectId, Task, TaskId, Version
 from integration.settings import ProjectSettings
 from integration.tracker.protocol import Tracker
 from integration.workflow.genzu import choose_books, choose_genzu
+from integration.workflow.permission import leave, policy_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,11 +28,13 @@ class Hold:
     code: str
     """What people call the background."""
     kind: str
-    """``background``, ``policy``, ``genzu``, ``layout`` or ``look``: what is missing or amiss."""
+    """``background``, ``policy``, ``genzu``, ``layout``, ``look`` or ``provenance``: what is missing or amiss."""
     reason: str
     """One sentence a coordinator can follow."""
     background: Background | None
     """None when the task hangs in the air."""
+    policy: Policy | None = None
+    """The show's; None when it was not asked."""
     genzu: Version | None = None
     """The Version that cannot be used, when that is why."""
 
@@ -49,12 +52,22 @@ class Start:
     """The BG's."""
     books: Mapping[str, Version]
     """Those of BOOKs that were handed in apart, by part."""
-    allowed: policy.Allowed
+    allowed: Allowed
     """By whose leave."""
+    policy: Policy
+    """The show's."""
 
     def held(self, kind: str, reason: str) -> Hold:
         """The same, held after all."""
-        return Hold(task=self.task, code=self.background.code, kind=kind, reason=reason, background=self.background, genzu=self.genzu)
+        return Hold(
+            task=self.task,
+            code=self.background.code,
+            kind=kind,
+            reason=reason,
+            background=self.background,
+            policy=self.policy,
+            genzu=self.genzu,
+        )
 
 
 def decide(tracker: Tracker, projects: Mapping[ProjectId, ProjectSettings], task_id: TaskId) -> Ignore | Hold | Start:
@@ -74,14 +87,15 @@ def decide(tracker: Tracker, projects: Mapping[ProjectId, ProjectSettings], task
         reason = "This layout task is linked to no Shot: link it, then approve it again."
         return Hold(task=task, code=task.name, kind="background", reason=reason, background=None)
     background = tracker.background(task.background)
-    match policy.ai_use(rules, background, now=datetime.now(UTC)):
-        case policy.NotAllowed(reason=reason):
-            return Hold(task=task, code=background.code, kind="policy", reason=reason, background=background)
-        case policy.Allowed() as allowed:
+    policy = policy_of(tracker, task.project, rules)
+    match leave(tracker, policy, background, rules, now=datetime.now(UTC)):
+        case NotAllowed(reason=reason):
+            return Hold(task=task, code=background.code, kind="policy", reason=reason, background=background, policy=policy)
+        case Allowed() as allowed:
             versions = tracker.versions_on(task.id)
     genzu = choose_genzu(versions, rules)
     if genzu is None:
         reason = "No BG genzu on the approved layout task: attach one as a Version."
-        return Hold(task=task, code=background.code, kind="genzu", reason=reason, background=background)
+        return Hold(task=task, code=background.code, kind="genzu", reason=reason, background=background, policy=policy)
     books = choose_books(versions, rules)
-    return Start(task=task, background=background, rules=rules, versions=versions, genzu=genzu, books=books, allowed=allowed)
+    return Start(task=task, background=background, rules=rules, versions=versions, genzu=genzu, books=books, allowed=allowed, policy=policy)

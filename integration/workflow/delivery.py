@@ -22,7 +22,7 @@ from integration.workflow.order import Order
 from integration.workflow.quality_gate import Sifted
 from integration.workflow.quality_words import BOOK_OPAQUE, ROUGH_USED
 from integration.workflow.rounds import DraftState, Round
-from integration.workflow.withdrawal import REOPENED, background_of, rules_of, subject_of, supersede_in
+from integration.workflow.withdrawal import background_of, rules_of, subject_of, supersede_in, why_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,7 +154,7 @@ class Delivery:
                 rounds.keep_picture(connection, self.key, number, seed=picture.seed, sha256=picture.sha256, version=version)
                 record.draft_delivered(connection, subject, self.sifted.delivered[number], version=version)
             if not closed:
-                supersede_in(self.studio, connection, self.draft, self.background, why=REOPENED)
+                supersede_in(self.studio, connection, self.draft, self.background, why=why_of(rounds.find(connection, self.key)))
 
     def _close(self, connection: sa.Connection) -> bool:
         still = (drafts.c.key == self.key) & drafts.c.wanted

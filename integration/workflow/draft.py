@@ -15,10 +15,14 @@ import structlog
 from integration.artwork.genzu import Colour, Grey
 from integration.artwork.png import png_bytes
 from integration.artwork.sheets import BG
-from integration.errors import ArtworkError, HaikeiError, RenderError, TransientRenderError
+from integration.errors import ArtworkError, HaikeiError, NotFoundInTrackerError, RenderError, TransientRenderError
 from integration.ledger.vocabulary import Kind
+from integration.policy import refusal_of
+from integration.production import TaskId
 from integration.studio import Studio
 from integration.workflow import engine, quality_words, record, rounds
+from integration.workflow.approval import TrackerActions
+from integration.workflow.decision import Hold, Start, decide
 from integration.workflow.delivery import Delivery, record_sifted
 from integration.workflow.engine import step
 from integration.workflow.genzu import registered
@@ -27,9 +31,9 @@ from integration.workflow.order import Order, Refusal
 from integration.workflow.quality_gate import Painted, Sifted, judge, painted
 from integration.workflow.rounds import UNDER_WAY, DraftState
 from integration.workflow.scene import scene_of
-from integration.workflow.withdrawal import REOPENED, background_of, rules_of, subject_of, supersede_in
+from integration.workflow.withdrawal import NOT_ALLOWED, background_of, rules_of, subject_of, supersede_in, why_of, withdraw
 from render_service.client import enqueue_render, render_result
-from render_service.contract import Picture, RenderRequest, RenderResult, Scene
+from render_service.contract import Look, Picture, RenderRequest, RenderResult, Scene
 
 log = structlog.get_logger(__name__)
 
@@ -68,7 +72,7 @@ class DraftStory:
         if isinstance(result, str):
             return step("end unrendered", self._end_unrendered, result)
         sifted = Sifted() if result.refusal else self._sift(request, result, order)
-        if not step("take drafts", self._take, result.started_ms, not sifted.delivered):
+        if not step("take drafts", self._take, order.look, result.started_ms, not sifted.delivered):
             return step("end", self._state)
         if result.refusal:
             return self._refuse("look", result.refusal, order)
@@ -82,11 +86,11 @@ class DraftStory:
         task = step("open review task", delivery.open_review_task)
         versions: list[str] = []
         for number in range(len(sifted.delivered)):
-            if not step("still wanted", self._wanted):
+            if not step("still wanted", self._still_wanted, order.look):
                 break
             versions.append(step("create version", delivery.create_version, number, task))
             step("upload picture", delivery.upload_picture, number, versions[-1])
-        if step("still wanted", self._wanted):
+        if step("still wanted", self._still_wanted, order.look):
             step("put in playlist", delivery.put_in_playlist, versions)
             step("write note", delivery.write_note, task, versions)
             step("hand to artist", delivery.hand_over, task)
@@ -181,7 +185,8 @@ class DraftStory:
                 return error.in_words()
         raise engine.Stopping
 
-    def _take(self, started_ms: int, refused: bool) -> bool:
+    def _take(self, look: Look, started_ms: int, refused: bool) -> bool:
+        self._withdraw_if_forbidden(look)
         forward = DraftState.RENDERING if refused else DraftState.DELIVERING
         with self.studio.engine.begin() as connection:
             return rounds.change(
@@ -198,12 +203,32 @@ class DraftStory:
             self._fail(words, rendering=True)
         return self._state()
 
+    def _still_wanted(self, look: Look) -> bool:
+        self._withdraw_if_forbidden(look)
+        return self._wanted()
+
+    def _withdraw_if_forbidden(self, look: Look) -> None:
+        """Withdraw a round whose permission ended, or whose Look the policy refuses, while it was painted; then ask for what holds now."""
+        with self.studio.engine.connect() as connection:
+            draft = rounds.find(connection, self.key)
+        if not draft.wanted:
+            return
+        task = TaskId(draft.layout_task)
+        try:
+            asked = decide(self.studio.tracker, self.studio.projects, task)
+        except NotFoundInTrackerError:
+            return  # the sweep withdraws what is gone
+        forbidden = isinstance(asked, Hold) and asked.kind == "policy"
+        if forbidden or (isinstance(asked, Start) and refusal_of(asked.policy, look)):
+            withdraw(self.studio, draft, because=None, why=NOT_ALLOWED)
+            TrackerActions(self.studio).reconsider(task, because=None)
+
     def _wanted(self) -> bool:
         with self.studio.engine.connect() as connection:
             return rounds.find(connection, self.key).wanted
 
     def _refuse(self, kind: str, words: str, order: Order, sifted: Sifted | None = None) -> str:
-        if step("record refusal", self._record_refusal, kind, words, sifted or Sifted()):
+        if step("record refusal", self._record_refusal, kind, words, sifted or Sifted(), order.policy_sha256):
             step("tell refusal", self._tell_refusal, kind, words, order.asked_by)
         return step("end", self._state)
 
@@ -214,7 +239,7 @@ class DraftStory:
         refusal = Refusal(task=draft.layout_task, kind=kind, reason=words, genzu=genzu, to=asked_by)
         tell_refusal(self.studio, self.key, refusal)
 
-    def _record_refusal(self, reason: str, words: str, sifted: Sifted) -> bool:
+    def _record_refusal(self, reason: str, words: str, sifted: Sifted, policy_sha256: str) -> bool:
         with self.studio.engine.connect() as connection:
             draft = rounds.find(connection, self.key)
         background = background_of(self.studio, draft)
@@ -223,7 +248,9 @@ class DraftStory:
                 return False
             subject = subject_of(self.studio, draft, background)
             record_sifted(connection, subject, sifted)
-            record.draft_ended(connection, subject, kind=Kind.DRAFT_REFUSED, reason=reason, words=words, key=self.key)
+            record.draft_ended(
+                connection, subject, kind=Kind.DRAFT_REFUSED, reason=reason, words=words, key=self.key, policy_sha256=policy_sha256
+            )
         return True
 
     def _fail(self, words: str, *, rendering: bool) -> None:
@@ -238,7 +265,7 @@ class DraftStory:
             renders = draft.renders + int(rendering)
             rounds.change(connection, self.key, only_in=UNDER_WAY, state=DraftState.FAILED, reason=words, renders=renders)
             if not rounds.find(connection, self.key).wanted:
-                supersede_in(self.studio, connection, draft, background, why=REOPENED)
+                supersede_in(self.studio, connection, draft, background, why=why_of(draft))
         log.error("draft failed", reason=words)
 
     def _state(self) -> str:

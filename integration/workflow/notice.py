@@ -53,7 +53,15 @@ def _record(studio: Studio, key: str, refusal: Refusal) -> None:
         task=task.id,
     )
     with studio.engine.begin() as connection:
-        record.draft_ended(connection, subject, kind=Kind.DRAFT_REFUSED, reason=refusal.kind, words=refusal.reason, key=key)
+        record.draft_ended(
+            connection,
+            subject,
+            kind=Kind.DRAFT_REFUSED,
+            reason=refusal.kind,
+            words=refusal.reason,
+            key=key,
+            policy_sha256=refusal.policy_sha256,
+        )
 
 
 def _task(studio: Studio, task: TaskId) -> Task | None:

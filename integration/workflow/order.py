@@ -23,6 +23,8 @@ class Order:
     """Where that is written down; may be empty."""
     asked_by: str
     """Id of the person whose status change asked; empty when the tracker does not say."""
+    policy_sha256: str = ""
+    """The policy that held, as the record names it."""
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Order":
@@ -37,10 +39,12 @@ class Refusal:
     task: str
     """The layout task."""
     kind: str
-    """``background``, ``policy``, ``genzu``, ``layout``, ``look`` or ``quality``."""
+    """``background``, ``policy``, ``genzu``, ``layout``, ``look``, ``provenance`` or ``quality``."""
     reason: str
     """Sentences a coordinator can follow."""
     genzu: str = ""
     """Id of the Version that cannot be used, empty when that is not why."""
     to: str = ""
     """Id of the person to address; empty: the task's assignees."""
+    policy_sha256: str = ""
+    """The policy that held, as the record names it; empty when none was asked."""

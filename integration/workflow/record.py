@@ -137,7 +137,9 @@ def layout_decision(
     )
 
 
-def draft_requested(connection: sa.Connection, subject: Subject, *, genzu: Asset, look_sha256: str, allowed: Allowed) -> None:
+def draft_requested(
+    connection: sa.Connection, subject: Subject, *, genzu: Asset, look_sha256: str, allowed: Allowed, policy_sha256: str
+) -> None:
     """A round of drafts was asked for, and by whose leave."""
     if log.index_of(connection, key=f"{Kind.DRAFT_REQUESTED}:{subject.draft}") is not None:
         return
@@ -147,18 +149,23 @@ def draft_requested(connection: sa.Connection, subject: Subject, *, genzu: Asset
         actor=PIPELINE,
         parents=(Parent(sha256=genzu.sha256, relation=Relation.INPUT_TO),),
         ai=Ai(model_id="", look_sha256=look_sha256),
-        approval=Approval(scope="draft", reference_commit=texts.commit_text(connection, leave)),
+        approval=Approval(
+            scope=allowed.scope, document_sha256=allowed.document_sha256, reference_commit=texts.commit_text(connection, leave)
+        ),
+        policy_sha256=policy_sha256,
     )
     log.append(connection, entry, key=f"{Kind.DRAFT_REQUESTED}:{subject.draft}")
 
 
-def draft_ended(connection: sa.Connection, subject: Subject, *, kind: Kind, reason: str, words: str, key: str) -> None:
+def draft_ended(
+    connection: sa.Connection, subject: Subject, *, kind: Kind, reason: str, words: str, key: str, policy_sha256: str = ""
+) -> None:
     """A draft was refused, cancelled or superseded; `reason` is a code, `words` what people were told."""
     verdict = Verdict.REFUSED if kind is Kind.DRAFT_REFUSED else Verdict.WITHDRAWN
     if log.index_of(connection, key=f"{kind}:{key}") is not None:
         return
     decision = Decision(verdict=verdict, reason=reason, reason_commit=texts.commit_text(connection, words))
-    log.append(connection, subject.entry(kind, actor=PIPELINE, decision=decision), key=f"{kind}:{key}")
+    log.append(connection, subject.entry(kind, actor=PIPELINE, decision=decision, policy_sha256=policy_sha256), key=f"{kind}:{key}")
 
 
 def draft_rendered(connection: sa.Connection, subject: Subject, painted: Painted) -> None:
@@ -166,42 +173,15 @@ def draft_rendered(connection: sa.Connection, subject: Subject, painted: Painted
     key = f"{Kind.DRAFT_RENDERED}:{_picture_key(subject, painted)}"
     if log.index_of(connection, key=key) is not None:
         return
-    request, result, picture = painted.request, painted.result, painted.picture
-    recipe, look = result.recipe, request.look
-    run: dict[str, Any] = next(iter(recipe.get("runs", ())), {})
-    negative = str(recipe.get("negative_prompt", ""))
-    ai = Ai(
-        model_id=look.name,
-        revision=code(look.revision),
-        look_sha256=look.digest,
-        recipe_sha256=result.recipe_sha256,
-        weights_sha256=files_digest(look),
-        licence=code(look.licence),
-        scheduler=code(str(run.get("scheduler", ""))),
-        steps=look.num_inference_steps,
-        seed=picture.seed,
-        guidance_ppm=round(look.guidance_scale * 1_000_000),
-        control_ppm=round(look.controlnet_conditioning_scale * 1_000_000),
-        strength_ppm=round(look.strength * 1_000_000) if "img2img" in look.kind else None,
-        prompt_commit=texts.commit_text(connection, str(recipe.get("prompt", ""))),
-        negative_prompt_commit=texts.commit_text(connection, negative) if negative else "",
-        prompt_lang=code(str(recipe.get("prompt_lang", ""))),
-        adapter_sha256=tuple(lora.sha256 for lora in look.loras),
-        device=code(str(run.get("device", ""))),
-        render_ms=result.render_ms // max(1, len(result.pictures)),
-        libraries=tuple(
-            Library(name=name, version=code(str(run[f"{name}_version"]))) for name in ("diffusers", "torch") if run.get(f"{name}_version")
-        ),
-    )
-    given = filter(None, (request.line_sha256, request.rough_sha256))
+    given = filter(None, (painted.request.line_sha256, painted.request.rough_sha256))
     entry = subject.entry(
         Kind.DRAFT_RENDERED,
         actor=Actor(kind=ActorKind.MACHINE, role=Role.RENDERER),
-        at_ms=result.started_ms or None,
+        at_ms=painted.result.started_ms or None,
         asset=draft_asset(painted),
         parents=tuple(Parent(sha256=sha256, relation=Relation.INPUT_TO) for sha256 in given),
         source_type=SourceType.COMPOSITE_WITH_TRAINED_ALGORITHMIC,
-        ai=ai,
+        ai=_ai(connection, painted),
         measure=_measure(painted),
     )
     log.append(connection, entry, key=key)
@@ -267,6 +247,36 @@ def draft_asset(painted: Painted) -> Asset:
         width_px=painted.request.width_px,
         height_px=painted.request.height_px,
         size_bytes=painted.picture.size_bytes,
+    )
+
+
+def _ai(connection: sa.Connection, painted: Painted) -> Ai:
+    """What painted a picture, and how."""
+    request, result, picture = painted.request, painted.result, painted.picture
+    recipe, look = result.recipe, request.look
+    run: dict[str, Any] = next(iter(recipe.get("runs", ())), {})
+    return Ai(
+        model_id=look.name,
+        revision=code(look.revision),
+        look_sha256=look.digest,
+        recipe_sha256=result.recipe_sha256,
+        weights_sha256=files_digest(look),
+        licence=code(look.licence),
+        scheduler=code(str(run.get("scheduler", ""))),
+        steps=look.num_inference_steps,
+        seed=picture.seed,
+        guidance_ppm=round(look.guidance_scale * 1_000_000),
+        control_ppm=round(look.controlnet_conditioning_scale * 1_000_000),
+        strength_ppm=round(look.strength * 1_000_000) if "img2img" in look.kind else None,
+        prompt_commit=texts.commit_text(connection, str(recipe.get("prompt", ""))),
+        negative_prompt_commit=texts.commit_text(connection, str(recipe.get("negative_prompt", ""))),
+        prompt_lang=code(str(recipe.get("prompt_lang", ""))),
+        adapter_sha256=tuple(lora.sha256 for lora in look.loras),
+        device=code(str(run.get("device", ""))),
+        render_ms=result.render_ms // max(1, len(result.pictures)),
+        libraries=tuple(
+            Library(name=name, version=code(str(run[f"{name}_version"]))) for name in ("diffusers", "torch") if run.get(f"{name}_version")
+        ),
     )
 
 

@@ -37,6 +37,11 @@ GONE = Why("layout_gone", "The layout task is gone.")
 NOT_ALLOWED = Why("ai_not_allowed", "AI use is no longer allowed.")
 
 
+def why_of(withdrawn: Round) -> Why:
+    """Why a round was withdrawn, as its row says."""
+    return next((why for why in (REPLACED, PART_GONE, GONE, NOT_ALLOWED) if why.words == withdrawn.reason), REOPENED)
+
+
 def withdraw(studio: Studio, old: Round, *, because: TaskStatusChanged | None, why: Why) -> None:
     """Withdraw a round and stop its rendering; `because` is None when a sweep found it."""
     background = background_of(studio, old)

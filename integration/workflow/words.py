@@ -6,6 +6,7 @@ from integration.production import Background
 from integration.settings import ProjectSettings
 from integration.workflow.order import Order
 from integration.workflow.rounds import Round
+from integration.workflow.withdrawal import NOT_ALLOWED
 from render_service.contract import Look, Picture, RenderRequest, RenderResult
 
 
@@ -92,6 +93,11 @@ def superseded_subject(draft: Round) -> str:
 
 def superseded_content(draft: Round) -> str:
     """Why the drafts no longer hold, before anybody paints further."""
+    if draft.reason == NOT_ALLOWED.words:
+        return (
+            f"{draft.reason} The AI drafts of round {draft.round} must not be used: please do not paint on them. What you have painted stays "
+            "yours and stays recorded.\nAI利用の許可がなくなりました。この下描きは使わないでください。描いたものはあなたの仕事として残ります。"
+        )
     return (
         f"{draft.reason or 'The layout was reopened.'} The AI drafts of round {draft.round} were made from an older genzu: please do not "
         "paint on them before the layout is approved again. What you have painted stays yours and stays recorded.\n"
@@ -108,7 +114,9 @@ def refused_content(reason: str, kind: str) -> str:
     """Why there is no draft, and what to do."""
     remedy = {
         "genzu": "Hand in a BG genzu on the layout task; drafts then start by themselves.",
-        "policy": "Nothing was rendered. The background is painted by hand, or the producer allows AI use in haikei's settings.",
+        "policy": "Nothing more is rendered. The background is painted by hand, or the producer allows AI use (`haikei policy` shows what is).",
+        "provenance": "Nothing was rendered. Another Look is set for this show (`haikei look list` says what is known of each), "
+        "or the background is painted by hand.",
         "background": "Link the layout task to its Shot, then approve it again.",
         "layout": "Drafts start, or stay, as soon as one layout task is approved alone.",
         "look": "Ask the pipeline TD to look at the Look; `haikei doctor` says what is wrong with it.",

@@ -21,12 +21,13 @@ from integration.production import (
     VersionId,
 )
 from integration.settings import ProjectSettings, SceneFields, ShotGridSettings
-from integration.tracker.protocol import DraftVersion, EventPage, Finding, NoteText, SetUpStep, TrackerSteps
+from integration.tracker.protocol import DraftVersion, EventPage, Finding, NoteText, SetUpStep, TrackerSteps, WrittenPolicy
 from integration.tracker.shotgrid.connection import Connection
 from integration.tracker.shotgrid.directory import Directory
 from integration.tracker.shotgrid.download import download
 from integration.tracker.shotgrid.event_log import EventLog
 from integration.tracker.shotgrid.examine import examine
+from integration.tracker.shotgrid.policy_field import read_field
 from integration.tracker.shotgrid.reading import Reading
 from integration.tracker.shotgrid.setup import set_up
 from integration.tracker.shotgrid.writing import Writing
@@ -125,6 +126,14 @@ class ShotGridTracker:
     def tasks_of(self, project: ProjectId, *, step: str, statuses: Sequence[str]) -> tuple[Task, ...]:
         """See `Tracker.tasks_of`."""
         return self._reading.tasks_of(project, step=step, statuses=statuses)
+
+    def tasks_on(self, background: BackgroundId, *, step: str) -> tuple[Task, ...]:
+        """See `Tracker.tasks_on`."""
+        return self._reading.tasks_on(background, step=step)
+
+    def ai_policy(self, project: ProjectId) -> WrittenPolicy:
+        """See `Tracker.ai_policy`."""
+        return read_field(self._connection, project)
 
     def people(self, names: Sequence[str], *, project: ProjectId) -> tuple[Person, ...]:
         """See `Tracker.people`."""

@@ -43,7 +43,7 @@ def examine(connection: Connection, wanted: TrackerSteps) -> Iterator[Finding]:
     yield from _reading_rights(connection)
     yield from _writing_rights()
     yield _script(connection)
-    fields = {kind: connection.tried(lambda sg, kind=kind: fields_of(sg, kind, project=project)) for kind in _CREATED}  # type: ignore[misc]
+    fields = {kind: connection.tried(lambda sg, kind=kind: fields_of(sg, kind, project=project)) for kind in (*_CREATED, "Project")}  # type: ignore[misc]
     yield from _fields(fields)
     yield from _steps(connection, wanted)
     yield from _statuses("Task", wanted.task_statuses, fields["Task"].get(STATUS))

@@ -75,6 +75,10 @@ class Reading:
             filters.append([STATUS, "in", list(statuses)])
         return tuple(self._tasks(self._all("Task", filters, TASK_FIELDS)))
 
+    def tasks_on(self, background: BackgroundId, *, step: str) -> tuple[Task, ...]:
+        """See `Tracker.tasks_on`."""
+        return tuple(self._tasks(self._all("Task", [["entity", "is", link(background)], step_is(step)], TASK_FIELDS)))
+
     def versions_with_key(self, prefix: str) -> tuple[Version, ...]:
         """See `Tracker.versions_with_key`."""
         records = self._all("Version", [[KEY, "starts_with", prefix]], VERSION_FIELDS)

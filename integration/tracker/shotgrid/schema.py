@@ -6,7 +6,7 @@ from typing import Any
 
 from integration.errors import TrackerError
 from integration.tracker.shotgrid.connection import Client
-from integration.tracker.shotgrid.records import GENZU, KEY, STATUS, VERSION_TYPE
+from integration.tracker.shotgrid.records import AI_POLICY, GENZU, KEY, STATUS, VERSION_TYPE
 
 KEYED = ("Version", "Task", "Note", "Playlist")
 """What we make, and so what carries our key."""
@@ -44,6 +44,14 @@ WANTED_FIELDS = (
         display_name="haikei genzu",
         shown_as="BG genzu",
         description="Set on the layout Version that background drafts are made from.",
+    ),
+    WantedField(
+        entity="Project",
+        name=AI_POLICY,
+        data_type="text",
+        display_name="haikei ai policy",
+        shown_as="AI policy",
+        description="Who allowed AI for what and until when, as haikei.example.toml explains under ai_use; empty allows nothing.",
     ),
 )
 """Every field `setup` makes."""

@@ -10,7 +10,7 @@ from integration.tracker.protocol import SetUpStep
 from integration.tracker.shotgrid.connection import Client, Connection
 from integration.tracker.shotgrid.faults import meaning
 from integration.tracker.shotgrid.records import STATUS, VERSION_TYPE
-from integration.tracker.shotgrid.schema import KEYED, WANTED_FIELDS, Field, WantedField, fields_of
+from integration.tracker.shotgrid.schema import WANTED_FIELDS, Field, WantedField, fields_of
 
 _BY_HAND = (
     (
@@ -19,13 +19,15 @@ _BY_HAND = (
     ),
     ("script's Generate Events", "Leave it on: without it nobody is told about drafts."),
     ("pages", "Add the columns Type and BG genzu to the Versions pages that coordinators use."),
+    ("rights on Project.sg_haikei_ai_policy", "Let only those write it who may allow AI, or name them under ai_use_may_allow."),
     ("webhook", "Optional: sends approvals at once instead of at the next poll (Admin > Webhooks)."),
 )
 
 
 def set_up(connection: Connection, projects: Mapping[str, ProjectSettings], *, apply: bool) -> Iterator[SetUpStep]:
     """See `Tracker.set_up`."""
-    fields = {entity: connection.tried(lambda sg, entity=entity: fields_of(sg, entity)) for entity in KEYED}  # type: ignore[misc]
+    entities = dict.fromkeys(wanted.entity for wanted in WANTED_FIELDS)
+    fields = {entity: connection.tried(lambda sg, entity=entity: fields_of(sg, entity)) for entity in entities}  # type: ignore[misc]
     for wanted in WANTED_FIELDS:
         yield _field(connection, wanted, fields[wanted.entity], apply)
     rules = list(projects.values()) or [ProjectSettings()]
