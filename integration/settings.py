@@ -176,6 +176,8 @@ class ProjectSettings(_Part):
         "nus": "not_used",
     }
     """Version statuses with which an artist says what became of a draft."""
+    final_statuses: tuple[str, ...] = ("apr", "fin")
+    """Version statuses that mean a final deliverable: with AI-made area, one wants a permission of scope ``final``."""
     draft_type: str = "AI draft"
     """Version type of drafts; also stands in their names."""
     genzu: GenzuRule = GenzuRule()

@@ -9,6 +9,7 @@ from typing import Annotated
 import structlog
 import typer
 
+from integration.cli.flag_commands import flags
 from integration.cli.look_commands import look
 from integration.cli.person_commands import person
 from integration.errors import HaikeiError
@@ -186,66 +187,6 @@ def report_shot(
     show_shot(settings, cut, show=show, episode=episode, as_json=as_json, out=out, person=person)
 
 
-OnBehalf = Annotated[str, typer.Option("--told-by", help="Who puts it down for them, where they do not do it themselves.")]
-
-
-@app.command()
-def state(
-    shot: Annotated[str, typer.Option(help="The cut's code, such as c012.")],
-    person: Annotated[str, typer.Option(help="Who worked: name or id as the tracker has it.")],
-    claim: Annotated[
-        list[str],
-        typer.Option(help="painted_by_hand, draft_not_used, ai_tool_used, traced, graded_only or tool_used; may be repeated."),
-    ],
-    tool: Annotated[str, typer.Option(help="The program used.")] = "",
-    words: Annotated[str, typer.Option(help="In their own words; can be erased later.")] = "",
-    part: Annotated[str, typer.Option(help="BG, or a BOOK.")] = "BG",
-    version: Annotated[str, typer.Option(help="The tracker's id of one Version, instead of a part.")] = "",
-    show: Annotated[str | None, typer.Option(help="The show's name.")] = None,
-    episode: Annotated[str | None, typer.Option(help="The episode's code.")] = None,
-    told_by: OnBehalf = "",
-    signature: Annotated[Path | None, typer.Option(help="Detached Ed25519 signature, 64 bytes or base64.")] = None,
-    key: Annotated[Path | None, typer.Option(help="The person's public key, PEM; the signature is checked with it.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be appended, and the bytes to sign.")] = False,
-    settings: SettingsFile = None,
-) -> None:
-    """Put down how a person says they worked; nothing is ever edited."""
-    from integration.cli.statements import claims_of, run_state
-    from integration.workflow.statements import Said
-
-    said, place = Said(claims=claims_of(claim), tool=tool, words=words), (shot, show, episode, part, version)
-    run_state(settings, place, person=person, told_by=told_by, said=said, signature=signature, key=key, dry_run=dry_run)
-
-
-@app.command()
-def correct(
-    index: Annotated[int, typer.Argument(min=0, help="The entry's place in the record, #n in reports.")],
-    person: Annotated[str, typer.Option(help="Whom the entry is about: name or id as the tracker has it.")],
-    words: Annotated[str, typer.Option(help="What is wrong and what is right.")],
-    field: Annotated[str, typer.Option(help="The wrong field, such as actor.role.")] = "",
-    told_by: OnBehalf = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be appended.")] = False,
-    settings: SettingsFile = None,
-) -> None:
-    """Put down what a person says is wrong with an entry about them; both are shown from then on."""
-    from integration.cli.statements import run_correct
-
-    run_correct(settings, index, person=person, told_by=told_by, words=words, field=field, dry_run=dry_run)
-
-
-@app.command()
-def forget(
-    person: Annotated[str, typer.Argument(help="The person's id in the tracker, such as HumanUser:42.")],
-    show: Annotated[str | None, typer.Option(help="The show's name; every show if left out.")] = None,
-    apply: Apply = False,
-    settings: SettingsFile = None,
-) -> None:
-    """Erase a person's names and words beside the record; a rehearsal unless --apply is given. No entry changes."""
-    from integration.cli.statements import run_forget
-
-    run_forget(settings, person, show=show, apply=apply)
-
-
 style = typer.Typer(no_args_is_help=True, help="The studio's own styles.")
 app.add_typer(style, name="style")
 
@@ -342,6 +283,7 @@ def keys_rotate(
     rotate_key(settings, leaked=leaked)
 
 
+app.add_typer(flags, name="flags")
 app.add_typer(look, name="look")
 app.add_typer(person, name="person")
 

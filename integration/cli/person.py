@@ -69,7 +69,7 @@ def state(file: Path | None, name: str, asked: Statement, *, told_by: str, dry_r
     print(f"#{index}: {what}.")
 
 
-def correct(file: Path | None, name: str, index: int, *, words: str, told_by: str, dry_run: bool) -> None:
+def correct(file: Path | None, name: str, index: int, *, words: str, field: str = "", told_by: str, dry_run: bool) -> None:
     """Append a correction, or show it.
 
     Raises:
@@ -84,7 +84,7 @@ def correct(file: Path | None, name: str, index: int, *, words: str, told_by: st
         if dry_run:
             print(f"Would be written: {safe(name)} corrects #{index} ({wrong.kind.value}): {safe(words)}")
             return
-        put = statements.correct(connection, index, person=person, words=words, told_by=teller)
+        put = statements.correct(connection, index, person=person, words=words, field=field, told_by=teller)
     print(f"#{put}: {safe(name)} corrects #{index} ({wrong.kind.value}).")
 
 

@@ -54,6 +54,7 @@ def person_correct(
     name: Name,
     entry: Annotated[int, typer.Argument(min=0, help="The entry's number, #n in `haikei report shot`.")],
     words: Annotated[str, typer.Option(help="What is wrong, and what is right.")],
+    field: Annotated[str, typer.Option(help="The wrong field, such as actor.role.")] = "",
     told_by: ToldBy = "",
     dry_run: DryRun = False,
     settings: SettingsFile = None,
@@ -61,7 +62,7 @@ def person_correct(
     """Put down what a person says is wrong with an entry about them; both stand in every report."""
     from integration.cli.person import correct
 
-    correct(settings, name, entry, words=words, told_by=told_by, dry_run=dry_run)
+    correct(settings, name, entry, words=words, field=field, told_by=told_by, dry_run=dry_run)
 
 
 @person.command("forget")

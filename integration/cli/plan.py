@@ -81,6 +81,11 @@ class Rehearsal:
         """Revisions write to the record alone."""
         self.said.append("if it is a revision on a review task: 1 entry in the record")
 
+    def question_final(self, version: VersionId, *, because: VersionStatusChanged) -> None:
+        """Flags write to the record alone."""
+        if any(because.new in rules.final_statuses for rules in self.projects.values()):
+            self.said.append("if it has AI-made area and no approval covers finals: 1 flag in the record")
+
 
 def show_plan(file: Path | None, *, since: str) -> None:
     """Print, event by event, which hooks would fire and what they would write."""

@@ -28,3 +28,7 @@ class Actions(Protocol):
     def record_revision(self, version: VersionId, *, because: TrackerEvent) -> None:
         """If the Version was handed in on a review task, record the artist's revision."""
         ...
+
+    def question_final(self, version: VersionId, *, because: VersionStatusChanged) -> None:
+        """If the Version is final, has AI-made area and no approval covers that, ask people."""
+        ...

@@ -160,7 +160,7 @@ def shot_record(
             entry is damaged.
     """
     shot_code = normalize("NFC", shot_code)
-    logged = list(log.read(connection, shot=shot_code, show=show))
+    logged = [item for item in log.read(connection, shot=shot_code, show=show) if item[1].kind not in _FOR_NAMED_PEOPLE]
     shows = sorted({entry.show for _, entry in logged})
     if len(shows) > 1:
         raise LedgerError(f"cut {shot_code} is in several shows: {', '.join(shows)}", hint="Name the show as well, with --show.")
@@ -205,6 +205,8 @@ _PEOPLE = frozenset(
         Kind.REVISION_APPROVED,
     }
 )
+_FOR_NAMED_PEOPLE = frozenset({Kind.FLAG_RAISED, Kind.FLAG_ANSWERED})
+"""Questions about a Version go to those who were asked, and into no report."""
 _DRAFT = frozenset(
     {
         Kind.DRAFT_REQUESTED,

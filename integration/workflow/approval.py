@@ -18,7 +18,7 @@ from integration.ledger.entry import Asset, milliseconds
 from integration.ledger.vocabulary import Kind, Verdict
 from integration.production import TaskId, Version, VersionId
 from integration.studio import Studio
-from integration.workflow import queues, record, returned, rounds
+from integration.workflow import final_guard, queues, record, returned, rounds
 from integration.workflow.decision import Hold, Ignore, Start, decide
 from integration.workflow.genzu import fetch_genzu, name_of, parts_in
 from integration.workflow.order import Order, Refusal
@@ -82,6 +82,10 @@ class TrackerActions:
     def record_revision(self, version: VersionId, *, because: TrackerEvent) -> None:
         """If the Version was handed in on a review task, record the artist's revision."""
         returned.record_revision(self.studio, version, because)
+
+    def question_final(self, version: VersionId, *, because: VersionStatusChanged) -> None:
+        """If the Version is final, has AI-made area and no approval covers that, raise a flag."""
+        final_guard.question_final(self.studio, version, because)
 
     def reconsider(self, task_id: TaskId, *, because: Happened | None) -> None:
         """Bring the drafts of a layout task in line with the tracker's present state.

@@ -4,14 +4,10 @@ Nothing here asks the tracker, so that a person can speak after a show has ended
 """
 
 import json
-from base64 import b64decode
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import UTC, datetime
 from unicodedata import normalize
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from sqlalchemy import Connection, select, update
 
 from integration.database import inbox
@@ -105,25 +101,6 @@ def signed_bytes(place: Place, said: Said) -> bytes:
         code(said.tool) or "-",
     )
     return "".join(f"{line}\n" for line in lines).encode()
-
-
-def require_signed(place: Place, said: Said, key: bytes) -> None:
-    """Check `said.signature` over `signed_bytes` with a person's public Ed25519 `key`, PEM.
-
-    Raises:
-        LedgerError: `key` is no such key, or the signature is not made with it over these bytes.
-    """
-    try:
-        public = load_pem_public_key(key)
-        if not isinstance(public, Ed25519PublicKey):
-            raise LedgerError("the key is no Ed25519 public key", hint="`openssl pkey -pubout` writes one in PEM.")
-        public.verify(b64decode(said.signature, validate=True), signed_bytes(place, said))
-    except (ValueError, UnsupportedAlgorithm) as error:
-        raise LedgerError(f"the key or the signature cannot be read: {error}", hint="The key is PEM, the signature 64 bytes.") from error
-    except InvalidSignature as error:
-        raise LedgerError(
-            "the signature does not fit this key and these claims", hint="`haikei state --dry-run` prints the bytes to sign."
-        ) from error
 
 
 def state(connection: Connection, place: Place, *, person: str, said: Said, told_by: str = "") -> int:

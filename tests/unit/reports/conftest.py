@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from integration.database import make_tables
 from integration.ledger import log, people, texts
 from integration.ledger.entry import Actor, Ai, Asset, Decision, Entry, Library, Parent, TrackerRef, milliseconds, new_id
 from integration.ledger.vocabulary import ActorKind, Kind, Relation, Role, Verdict
@@ -24,7 +25,7 @@ Write = Callable[..., int]
 @pytest.fixture
 def connection() -> Iterator[sa.Connection]:
     engine = sa.create_engine("sqlite://")
-    log.metadata.create_all(engine)
+    make_tables(engine, log.metadata)
     with engine.begin() as opened:
         yield opened
     engine.dispose()

@@ -1,0 +1,96 @@
+"""A Version with AI-made area that is marked final in the tracker: without an approval that covers finals, it is a question for people."""
+
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+import structlog
+
+from integration.errors import NotFoundInTrackerError
+from integration.events import VersionStatusChanged
+from integration.ledger import log as ledger
+from integration.ledger.entry import Asset, Entry
+from integration.ledger.vocabulary import Claim, Kind, Verdict
+from integration.policy import NotAllowed
+from integration.production import Version, VersionId
+from integration.studio import Studio
+from integration.workflow import rounds
+from integration.workflow.flags import FINAL_NOT_COVERED, raise_flag
+from integration.workflow.permission import leave, policy_of
+from integration.workflow.rounds import Round
+from integration.workflow.withdrawal import background_of, subject_of
+
+log = structlog.get_logger(__name__)
+
+_WITHOUT_DRAFT = (Verdict.NOT_USED, Verdict.FROM_SCRATCH)
+_BY_HAND = {Claim.PAINTED_BY_HAND, Claim.DRAFT_NOT_USED}
+
+
+def question_final(studio: Studio, version_id: VersionId, because: VersionStatusChanged) -> None:
+    """If this change made the Version final, it has AI-made area by what the record knows, and no approval covers that: raise a flag.
+
+    One change raises one flag, however often it is told; the status stays as people set it.
+    """
+    try:
+        version = studio.tracker.version(version_id)
+    except NotFoundInTrackerError:
+        return
+    rules = studio.projects.get(version.project.id)
+    if rules is None or version.status not in rules.final_statuses or version.status != because.new:
+        return
+    with studio.engine.connect() as connection:
+        found = _drafted(connection, studio, version)
+    if found is None:
+        return
+    draft, asset = found
+    background = background_of(studio, draft)
+    policy = policy_of(studio.tracker, version.project, rules)
+    match leave(studio.tracker, policy, background, rules, now=datetime.now(UTC), scope="final"):
+        case NotAllowed(reason=reason):
+            subject = subject_of(studio, draft, background, event=because.event_id)
+            details = f"{version.name} was marked '{version.status}'. {reason}"
+            with studio.engine.begin() as connection:
+                index = raise_flag(
+                    connection,
+                    subject,
+                    reason=FINAL_NOT_COVERED,
+                    version=version.id,
+                    asset=asset,
+                    details=details,
+                    occasion=because.event_id,
+                )
+            log.warning("final without approval", flag=index, version=version.id)
+
+
+def _drafted(connection: sa.Connection, studio: Studio, version: Version) -> tuple[Round, Asset] | None:
+    """The round that the Version's AI-made area comes from, and its file; None when nothing in the record says that it has any."""
+    ours = rounds.picture_of_version(connection, version.id)
+    if ours is not None:
+        return ours[0], Asset(sha256=ours[2])
+    if version.background is None:
+        return None
+    entries = [entry for _, entry in ledger.read(connection, background=version.background)]
+    revision = next((each for each in reversed(entries) if _is(each, Kind.REVISION_SUBMITTED, version.id)), None)
+    if revision is None or revision.asset is None:
+        return None
+    parts = {each.part: each for each in rounds.on_background(connection, site=studio.tracker.site, background=version.background)}
+    draft = parts.get(revision.part)
+    delivered = any(each.kind is Kind.DRAFT_DELIVERED and each.part == revision.part for each in entries)
+    if draft is None or not delivered or _said_without(entries, revision):
+        return None
+    return draft, revision.asset
+
+
+def _said_without(entries: list[Entry], revision: Entry) -> bool:
+    """Whether people say that no draft is in the revision: its painter's last statement, or else every outcome of the drafts."""
+    stated = [each.statement for each in entries if each.kind is Kind.STATEMENT_SIGNED and each.part == revision.part and each.statement]
+    if stated:
+        return bool(_BY_HAND & {*stated[-1].claims})
+    drafts = {each.asset.sha256 for each in entries if each.kind is Kind.DRAFT_DELIVERED and each.part == revision.part and each.asset}
+    outcomes = {
+        each.asset.sha256: each.decision.verdict for each in entries if each.kind is Kind.DRAFT_OUTCOME and each.asset and each.decision
+    }
+    return all(outcomes.get(draft) in _WITHOUT_DRAFT for draft in drafts)
+
+
+def _is(entry: Entry, kind: Kind, version: str) -> bool:
+    return entry.kind is kind and entry.tracker is not None and entry.tracker.version_id == version
