@@ -229,6 +229,33 @@ class ProjectSettings(_Part):
         return value
 
 
+class CredentialsSettings(_Part):
+    """Whose certificate signs Content Credentials (C2PA) into drafts, and into revisions on request."""
+
+    certificate: Path | None = None
+    """PEM: the signer's own certificate first, then those up to the root, without it; nothing is signed when empty."""
+    key: Path | None = None
+    """PEM, PKCS 8, P-256; readable by its owner alone."""
+    command: tuple[str, ...] = ()
+    """In place of `key`: a program that reads bytes on standard input and writes the raw 64-byte ES256 signature."""
+    roots: Path | None = None
+    """PEM: roots that signers are trusted by, ours and our vendors'."""
+    timestamp_url: str = ""
+    """An RFC 3161 authority that is asked at every signing."""
+    trial: bool = False
+    """Sign with a certificate that haikei makes and that says in its name that it proves nothing."""
+    show_prompt: bool = False
+    """Whether drafts carry their prompt's words; else its hash alone."""
+
+    @model_validator(mode="after")
+    def _one_signer(self) -> "CredentialsSettings":
+        if self.trial and self.certificate:
+            raise ValueError("give a certificate or 'trial', not both")
+        if self.certificate and (self.key is None) == (not self.command):
+            raise ValueError("a certificate needs a key file or a signing command, one of them")
+        return self
+
+
 class Settings(BaseSettings):
     """Everything a person may set. The default, with no file, runs the pretend studio, local storage and the house model."""
 
@@ -246,6 +273,7 @@ class Settings(BaseSettings):
     hooks: HooksSettings = HooksSettings()
     render: RenderSettings = RenderSettings()
     record: RecordSettings = RecordSettings()
+    credentials: CredentialsSettings = CredentialsSettings()
     projects: dict[str, ProjectSettings] = {}
     """Enabled projects by name or tracker id; events of others are left alone."""
 

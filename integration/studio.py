@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from dbos import DBOSClient
@@ -11,12 +11,16 @@ from integration.database import make_tables, open_database
 from integration.errors import SettingsError
 from integration.ledger.log import metadata as ledger_tables
 from integration.production import Project, ProjectId
+from integration.provenance.opening import open_signer
 from integration.settings import ProjectSettings, Settings, StorageSettings
 from integration.storage.opening import open_storage
 from integration.storage.protocol import Storage
 from integration.tracker.opening import open_tracker
 from integration.tracker.protocol import Tracker
 from integration.workflow.queues import open_queues
+
+if TYPE_CHECKING:
+    from integration.provenance.signing import Signer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +36,8 @@ class Studio:
     """Starts workflows by name."""
     projects: Mapping[ProjectId, ProjectSettings]
     """Enabled projects by the tracker's id."""
+    signer: "Signer | None" = None
+    """Signs Content Credentials; None where nobody does."""
 
 
 def open_studio(settings: Settings) -> Studio:
@@ -50,6 +56,7 @@ def open_studio(settings: Settings) -> Studio:
         engine=engine,
         queue=open_queues(settings.database_url()),
         projects=resolve_projects(tracker.projects(), settings.projects),
+        signer=open_signer(settings.credentials, state_folder=settings.state_folder),
     )
 
 

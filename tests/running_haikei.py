@@ -192,6 +192,8 @@ hook_retry_s = 0.1
 workers = {workers}
 look = "tiny"
 looks = ["{folder / "looks"}"]
+[credentials]
+trial = true
 [projects."{PROJECT}"]
 {lines}
 """,

@@ -162,6 +162,20 @@ def inspect(
     run_inspect(paths, roots=roots, as_json=as_json, all_files=all_files)
 
 
+@app.command()
+def sign(
+    file: Annotated[Path, typer.Argument(help="A revision as it was handed in: PNG, JPEG, TIFF, ORA or PSD.")],
+    draft: Annotated[str, typer.Option(help="The draft's Version it was painted over, where the record does not say.")] = "",
+    without_draft: Annotated[bool, typer.Option("--without-draft", help="It was painted over no draft.")] = False,
+    out: Annotated[Path | None, typer.Option(help="New file; for a PSD its .c2pa sidecar.")] = None,
+    settings: SettingsFile = None,
+) -> None:
+    """Sign Content Credentials into a revision that the record knows."""
+    from integration.cli.sign import run_sign
+
+    run_sign(settings, file, draft=draft, without_draft=without_draft, out=out)
+
+
 report = typer.Typer(no_args_is_help=True, help="Print what the record says.")
 app.add_typer(report, name="report")
 

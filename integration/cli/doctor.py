@@ -17,6 +17,7 @@ from integration.errors import HaikeiError, RenderError, SettingsError
 from integration.intake.hook_registry import built_in_folder, load_hooks
 from integration.policy import Policy, refusal_of
 from integration.production import Project
+from integration.provenance.opening import open_signer
 from integration.settings import ProjectSettings, RenderSettings, Settings, read_settings
 from integration.storage.opening import open_storage
 from integration.studio import resolve_projects, storage_options
@@ -53,6 +54,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from _tried("hooks", lambda: f"{len(load_hooks(settings.hooks.folders).hooks)} hooks from {built_in_folder()} and studio folders")
     for look in sorted({rules.look or settings.render.look for rules in settings.projects.values()} or {settings.render.look}):
         yield from _tried(f"look {look}", partial(_look, settings, look))
+    yield from _tried("credentials", partial(_credentials, settings))
     if settings.tracker == "sandbox" and not settings.shotgrid.url:
         yield Finding(subject="tracker", verdict=Verdict.OK, detail="the pretend studio; `haikei up` starts it")
         return
@@ -148,6 +150,13 @@ def _will_be_made(path: Path) -> str:
             hint="Correct state_folder, or the setting that names it, or let this user write there.",
         )
     return f"will be made at {path}"
+
+
+def _credentials(settings: Settings) -> str:
+    signer = open_signer(settings.credentials, state_folder=settings.state_folder) if settings.credentials.certificate else None
+    if signer is None:
+        return "made for the trial; it proves nothing" if settings.credentials.trial else "none: drafts carry IPTC's AI fields unsigned"
+    return f"drafts are signed by {signer.certificate.holder} until {signer.certificate.ends:%Y-%m-%d}"
 
 
 def _look(settings: Settings, name: str) -> str:

@@ -143,6 +143,7 @@ def _answers(question: Question, source: _PackEntries | _LogEntries) -> list[Fin
         answers += _about_shot(question.shot, told)
     if question.picture is not None:
         answers += _about_file(question.picture, "picture", told)
+        answers += _about_credentials(question.picture)
     if question.report is not None:
         answers += _about_file(question.report, "report", told)
     return answers
@@ -173,6 +174,20 @@ def _about_file(path: Path, what: str, told: list[_Told]) -> Iterator[Finding]:
         )
     if not named and not alike:
         yield Finding(Standing.BROKEN, f"No entry here knows the {what} {path.name}: it was changed since, or never handed in.")
+
+
+def _about_credentials(path: Path) -> Iterator[Finding]:
+    """Whether the Content Credentials in the picture, or beside it, are its own."""
+    from integration.provenance.finding import FindingKind
+    from integration.provenance.inspection import CREDENTIALS_FIT, inspect_file
+
+    inspection = inspect_file(path)
+    for each in inspection.findings:
+        if each.kind in (FindingKind.BROKEN_MANIFEST, FindingKind.STALE_SIDECAR):
+            yield Finding(Standing.BROKEN, f"The picture {path.name}: {each.what} They were made for another file, or it was changed.")
+    for fact in inspection.facts:
+        if fact.startswith(CREDENTIALS_FIT):
+            yield Finding(Standing.HOLDS, f"The picture {path.name}: {fact}")
 
 
 def _still_stands(path: Path, exported: _Told, told: list[_Told]) -> Finding:

@@ -34,6 +34,19 @@ class Certificate:
     roots: str = ""
     """PEM of the root, for those who check."""
 
+    @property
+    def holder(self) -> str:
+        """Whose certificate it is, as its subject says."""
+        return self._own().subject.rfc4514_string()
+
+    @property
+    def ends(self) -> datetime:
+        """When it ends, aware UTC."""
+        return self._own().not_valid_after_utc
+
+    def _own(self) -> x509.Certificate:
+        return x509.load_pem_x509_certificates(self.chain.encode())[0]
+
     def signing_call(self) -> Callable[[bytes], bytes] | None:
         """What signs when the key is held elsewhere; None when `key` does."""
         if not self.command:
@@ -58,6 +71,11 @@ def read_certificate(chain: Path, key: Path | None, command: tuple[str, ...] = (
         raise SettingsError("a certificate needs a key file or a signing command, not both", hint="Set one of them.")
     text = _read(chain)
     certificate = _first_certificate(chain, text)
+    if certificate.not_valid_after_utc < datetime.now(UTC):
+        raise SettingsError(
+            f"the certificate in {chain} ended on {certificate.not_valid_after_utc:%Y-%m-%d}",
+            hint="Have it issued anew, and set both files.",
+        )
     if key is not None:
         _require_private(key)
         _require_pair(certificate, _read(key), key)

@@ -10,22 +10,17 @@ from integration.provenance.archive import files_of
 from integration.provenance.credentials import Credentials, read_credentials
 from integration.provenance.finding import Finding, FindingKind, Inspection
 from integration.provenance.generators import traces_of
+from integration.provenance.media_types import media_type_of
 from integration.provenance.metadata import properties_of, texts_of
 from integration.provenance.source_types import said_of_ai
 
 NOT_LOOKED_THROUGH = "Not a kind of file that is looked through."
 """The fact of a file that nothing can be said of."""
+CREDENTIALS_FIT = "Content Credentials by "
+"""How the fact begins that credentials fit the file."""
 LARGEST_BYTES = 2_000_000_000
 """Larger files are not opened."""
 _LARGEST_SIDECAR_BYTES = 50_000_000
-_PICTURES = {
-    b"\x89PNG": "image/png",
-    b"\xff\xd8\xff": "image/jpeg",
-    b"II*\0": "image/tiff",
-    b"MM\0*": "image/tiff",
-    b"GIF8": "image/gif",
-    b"8BPS": "image/vnd.adobe.photoshop",
-}
 _ARCHIVE = b"PK\x03\x04"
 _INSIDE = 3
 _AI_FIELDS = ("AISystemUsed", "AISystemVersionUsed", "AIPromptInformation", "AIPromptWriterName")
@@ -53,9 +48,7 @@ def inspect_file(file: Path, *, roots: str = "") -> Inspection:
 
 def inspect_bytes(data: bytes, *, roots: str = "", depth: int = 0) -> Inspection:
     """What the file with these bytes says about itself; see `inspect_file`."""
-    media_type = next((kind for start, kind in _PICTURES.items() if data.startswith(start)), None)
-    if media_type is None and data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        media_type = "image/webp"
+    media_type = media_type_of(data)
     if data.startswith(_ARCHIVE):
         return _judged(read_credentials(data, "zip", roots=roots)) + _inside(data, roots, depth)
     if media_type:
@@ -124,7 +117,7 @@ def _judged(credentials: Credentials | None) -> Inspection:
         words = f"Content Credentials that do not fit the file ({', '.join(credentials.problems) or 'invalid'})."
         return Inspection(findings=(Finding(kind=FindingKind.BROKEN_MANIFEST, what=words, tool=tool), *said))
     known = "a known signer" if credentials.trusted else "a signer this machine has no root for"
-    fact = f"Content Credentials by {credentials.tool or 'an unnamed tool'}, signed by {credentials.signer or 'nobody named'} ({known})."
+    fact = f"{CREDENTIALS_FIT}{credentials.tool or 'an unnamed tool'}, signed by {credentials.signer or 'nobody named'} ({known})."
     return Inspection(findings=said, facts=(fact,))
 
 

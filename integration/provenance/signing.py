@@ -2,16 +2,19 @@
 
 import io
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import c2pa
+import structlog
 
 from integration.errors import ArtworkError
 from integration.provenance.certificate import Certificate
+from integration.provenance.draft_label import DraftFacts, Source, labelled
 from integration.provenance.source_types import COMPOSITE_WITH_AI, DIGITAL_CREATION, HUMAN_EDITS
 from integration.provenance.xmp import with_xmp
+
+log = structlog.get_logger(__name__)
 
 EMBEDDED = {"image/png": "image/png", "image/jpeg": "image/jpeg", "image/tiff": "image/tiff", "image/openraster": "zip"}
 """Media types that carry their credentials inside, and the format C2PA knows them by."""
@@ -25,31 +28,6 @@ _SETTINGS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """A picture that another was made from."""
-
-    data: bytes
-    """The whole file, with its own credentials if it has some."""
-    media_type: str
-    title: str
-    """What people call it, such as ``c012 genzu``."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DraftFacts:
-    """What a draft's credentials say of the model."""
-
-    system: str
-    """The model, as its Look names it."""
-    version: str
-    """Its revision."""
-    parameters: Mapping[str, str]
-    """Seed, digests and whatever else may be shown; no prompt unless the studio allows it."""
-    prompt: str = ""
-    """Written into IPTC's field when not empty: only when the studio allows prompts to be shown."""
-
-
 class Signer:
     """Signs with one certificate; for any thread."""
 
@@ -58,10 +36,12 @@ class Signer:
 
         Args:
             certificate: whose name stands under what is signed.
-            timestamp_url: an RFC 3161 authority to ask at every signing; signing fails when it does not answer.
+            timestamp_url: an RFC 3161 authority to ask at every signing; where it gives no answer, the file is signed without its word.
         """
+        self.certificate = certificate
         self._context = c2pa.Context(settings=c2pa.Settings.from_dict(_SETTINGS))
-        self._signer = _signer(certificate, timestamp_url)
+        self._signer = _signer(certificate, "")
+        self._stamped = _signer(certificate, timestamp_url) if timestamp_url else None
 
     def sign_draft(self, png: bytes, *, title: str, genzu: Source, facts: DraftFacts) -> bytes:
         """The draft's PNG with IPTC fields and credentials: painted by a model from a person's layout.
@@ -69,9 +49,6 @@ class Signer:
         Raises:
             ArtworkError: it cannot be signed.
         """
-        fields = {"DigitalSourceType": COMPOSITE_WITH_AI, "AISystemUsed": facts.system, "AISystemVersionUsed": facts.version}
-        if facts.prompt:
-            fields["AIPromptInformation"] = facts.prompt
         parameters = {f"{_PARAMETERS}{name}": value for name, value in facts.parameters.items()}
         action = {
             "action": "c2pa.created",
@@ -80,10 +57,10 @@ class Signer:
             "parameters": {**parameters, "ingredientIds": ["genzu"]},
         }
         inputs = [_ingredient(genzu, relation="inputTo", label="genzu")]
-        return self._sign(with_xmp(png, fields), "image/png", _manifest(title, "image/png", [action]), inputs)
+        return self._sign(labelled(png, facts), "image/png", _manifest(title, "image/png", [action]), inputs)
 
-    def sign_layout(self, data: bytes, media_type: str, *, title: str) -> bytes:
-        """A layout with credentials that say a person made it with digital tools; only for one who says so.
+    def sign_painting(self, data: bytes, media_type: str, *, title: str) -> bytes:
+        """A picture a person painted over no draft, with digital tools; only for one who says so. For a PSD the sidecar's bytes.
 
         Raises:
             ArtworkError: it cannot be signed.
@@ -113,19 +90,30 @@ class Signer:
         )
 
     def _sign(self, data: bytes, media_type: str, manifest: dict[str, Any], inputs: Sequence[tuple[dict[str, str], Source]]) -> bytes:
-        aside = media_type == SIDECAR
-        if not aside and media_type not in EMBEDDED:
+        if media_type != SIDECAR and media_type not in EMBEDDED:
             raise ArtworkError(f"a file of type {media_type} cannot carry credentials", hint="Use PNG, JPEG, TIFF, ORA or PSD.")
-        out = io.BytesIO()
+        if self._stamped is not None:
+            try:
+                return self._built(self._stamped, data, media_type, manifest, inputs)
+            except c2pa.C2paError as error:
+                log.warning("signed without a timestamp", title=manifest["title"], error=str(error))
         try:
-            with c2pa.Builder(manifest, self._context) as builder:
-                if aside:
-                    builder.set_no_embed()
-                for said, source in inputs:
-                    builder.add_ingredient(json.dumps(said), EMBEDDED.get(source.media_type, source.media_type), io.BytesIO(source.data))
-                sidecar = builder.sign(self._signer, "application/octet-stream" if aside else EMBEDDED[media_type], io.BytesIO(data), out)
+            return self._built(self._signer, data, media_type, manifest, inputs)
         except c2pa.C2paError as error:
-            raise ArtworkError(f"'{manifest['title']}' could not be signed: {error}", hint="See the certificate in settings.") from error
+            raise ArtworkError(
+                f"'{manifest['title']}' could not be signed: {error}", hint="See the certificate under [credentials] in haikei.toml."
+            ) from error
+
+    def _built(
+        self, signer: Any, data: bytes, media_type: str, manifest: dict[str, Any], inputs: Sequence[tuple[dict[str, str], Source]]
+    ) -> bytes:
+        aside, out = media_type == SIDECAR, io.BytesIO()
+        with c2pa.Builder(manifest, self._context) as builder:
+            if aside:
+                builder.set_no_embed()
+            for said, source in inputs:
+                builder.add_ingredient(json.dumps(said), EMBEDDED.get(source.media_type, source.media_type), io.BytesIO(source.data))
+            sidecar = builder.sign(signer, "application/octet-stream" if aside else EMBEDDED[media_type], io.BytesIO(data), out)
         return bytes(sidecar) if aside else out.getvalue()
 
 

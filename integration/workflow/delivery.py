@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from integration.settings import ProjectSettings
 from integration.studio import Studio
 from integration.tracker.protocol import DraftVersion, NoteText
 from integration.workflow import quality_words, record, rounds, words
+from integration.workflow.labels import label_draft
 from integration.workflow.order import Order
 from integration.workflow.quality_gate import Sifted
 from integration.workflow.quality_words import BOOK_OPAQUE, ROUGH_USED
@@ -83,12 +85,18 @@ class Delivery:
         )
         return self.studio.tracker.create_version(version, key=f"{self.key}#{number}")
 
-    def upload_picture(self, number: int, version: str) -> None:
-        """Upload one draft's picture and wait until the tracker can show it."""
+    def label(self, number: int) -> dict[str, Any]:
+        """One draft's file with what it says of itself: its hash and size."""
+        title = words.draft_name(self.draft, number, self.rules)
+        media = label_draft(self.studio, self.draft, self.sifted.delivered[number], title=title)
+        return {"sha256": media.sha256, "size_bytes": media.size_bytes}
+
+    def upload_picture(self, number: int, version: str, sha256: str) -> None:
+        """Upload one draft's labelled picture and wait until the tracker can show it."""
         name = f"{words.draft_name(self.draft, number, self.rules).replace(' ', '_')}.png"
         with tempfile.TemporaryDirectory(prefix="haikei-draft-") as folder:
             path = Path(folder) / name
-            self.studio.storage.fetch(self.sifted.delivered[number].picture.sha256, path)
+            self.studio.storage.fetch(sha256, path)
             self.studio.tracker.upload_picture(VersionId(version), path, name=name)
 
     def put_in_playlist(self, versions: list[str]) -> None:
@@ -140,8 +148,8 @@ class Delivery:
         """Show the artist that the task is ready."""
         self.studio.tracker.set_task_status(TaskId(task), self.rules.review_status)
 
-    def record(self, versions: list[str]) -> None:
-        """Record what was painted and delivered, in the transaction that closes the round.
+    def record(self, versions: list[str], files: list[dict[str, Any]]) -> None:
+        """Record what was painted and delivered, in the transaction that closes the round; `files` are the labelled ones.
 
         If the approval was withdrawn meanwhile, what was made is superseded.
         """
@@ -149,10 +157,10 @@ class Delivery:
             closed = self._close(connection)
             subject = subject_of(self.studio, self.draft, self.background)
             record_sifted(connection, subject, self.sifted)
-            for number, version in enumerate(versions):
+            for number, (version, file) in enumerate(zip(versions, files, strict=True)):
                 picture = self.sifted.delivered[number].picture
                 rounds.keep_picture(connection, self.key, number, seed=picture.seed, sha256=picture.sha256, version=version)
-                record.draft_delivered(connection, subject, self.sifted.delivered[number], version=version)
+                record.draft_delivered(connection, subject, self.sifted.delivered[number], file=file, version=version)
             if not closed:
                 supersede_in(self.studio, connection, self.draft, self.background, why=why_of(rounds.find(connection, self.key)))
 

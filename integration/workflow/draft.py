@@ -85,16 +85,18 @@ class DraftStory:
         delivery = Delivery(studio=self.studio, key=self.key, sifted=sifted, order=order, desk=self.desk)
         task = step("open review task", delivery.open_review_task)
         versions: list[str] = []
+        files: list[dict[str, Any]] = []
         for number in range(len(sifted.delivered)):
             if not step("still wanted", self._still_wanted, order.look):
                 break
+            files.append(step("label draft", delivery.label, number))
             versions.append(step("create version", delivery.create_version, number, task))
-            step("upload picture", delivery.upload_picture, number, versions[-1])
+            step("upload picture", delivery.upload_picture, number, versions[-1], files[-1]["sha256"])
         if step("still wanted", self._still_wanted, order.look):
             step("put in playlist", delivery.put_in_playlist, versions)
             step("write note", delivery.write_note, task, versions)
             step("hand to artist", delivery.hand_over, task)
-        step("record delivery", delivery.record, versions)
+        step("record delivery", delivery.record, versions, files)
         return step("end", self._state)
 
     def _sift(self, request: RenderRequest, result: RenderResult, order: Order) -> Sifted:

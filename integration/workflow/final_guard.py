@@ -85,7 +85,8 @@ def _said_without(entries: list[Entry], revision: Entry) -> bool:
     stated = [each.statement for each in entries if each.kind is Kind.STATEMENT_SIGNED and each.part == revision.part and each.statement]
     if stated:
         return bool(_BY_HAND & {*stated[-1].claims})
-    drafts = {each.asset.sha256 for each in entries if each.kind is Kind.DRAFT_DELIVERED and each.part == revision.part and each.asset}
+    delivered = [each for each in entries if each.kind is Kind.DRAFT_DELIVERED and each.part == revision.part]
+    drafts = {parent.sha256 for each in delivered for parent in each.parents}
     outcomes = {
         each.asset.sha256: each.decision.verdict for each in entries if each.kind is Kind.DRAFT_OUTCOME and each.asset and each.decision
     }

@@ -1,8 +1,8 @@
 """Turns what the workflows do into entries of the record; each is appended in the caller's transaction, once for its key."""
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -202,9 +202,15 @@ def draft_rejected(connection: sa.Connection, subject: Subject, painted: Painted
     log.append(connection, entry, key=key)
 
 
-def draft_delivered(connection: sa.Connection, subject: Subject, painted: Painted, *, version: str) -> None:
-    """One draft stands in the tracker as a Version."""
-    entry = subject.entry(Kind.DRAFT_DELIVERED, actor=PIPELINE, asset=draft_asset(painted), version=version)
+def draft_delivered(connection: sa.Connection, subject: Subject, painted: Painted, *, file: Mapping[str, Any], version: str) -> None:
+    """One draft stands in the tracker as a Version: as `file`, the painted picture with its label."""
+    entry = subject.entry(
+        Kind.DRAFT_DELIVERED,
+        actor=PIPELINE,
+        asset=replace(draft_asset(painted), sha256=file["sha256"], size_bytes=file["size_bytes"]),
+        parents=(Parent(sha256=painted.picture.sha256, relation=Relation.PARENT_OF),),
+        version=version,
+    )
     log.append(connection, entry, key=f"{Kind.DRAFT_DELIVERED}:{subject.draft}:{version}")
 
 

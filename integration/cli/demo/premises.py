@@ -76,6 +76,9 @@ poll_s = 0.2
 look_back_s = 30
 sweep_s = 30
 
+[credentials]
+trial = true
+
 [projects.{_toml(show)}]
 genzu = {{ types = ["genzu"] }}
 assignment = {{ kind = "round_robin", to = [{_toml(group)}] }}

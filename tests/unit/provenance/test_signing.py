@@ -15,10 +15,11 @@ from PIL import Image
 from integration.errors import ArtworkError, SettingsError
 from integration.provenance.certificate import TRIAL, Certificate, read_certificate, trial_certificate
 from integration.provenance.credentials import Credentials, read_credentials
+from integration.provenance.draft_label import DraftFacts, Source
 from integration.provenance.finding import FindingKind
 from integration.provenance.inspection import inspect_file
 from integration.provenance.metadata import texts_of
-from integration.provenance.signing import SIDECAR, DraftFacts, Signer, Source
+from integration.provenance.signing import SIDECAR, Signer
 from integration.provenance.source_types import COMPOSITE_WITH_AI
 
 FACTS = DraftFacts(system="house", version="house-1", parameters={"seed": "4711"})
@@ -171,7 +172,7 @@ def test_a_key_held_by_a_program_signs_as_well(certificate: Certificate, tmp_pat
     )
     held = Certificate(chain=certificate.chain, command=(sys.executable, str(program)))
 
-    signed = Signer(held).sign_layout(encoded("PNG"), "image/png", title="c012 原図")
+    signed = Signer(held).sign_painting(encoded("PNG"), "image/png", title="c012 原図")
 
     assert read(signed).fits
 
@@ -180,7 +181,7 @@ def test_a_program_that_fails_is_told_and_nothing_is_signed(certificate: Certifi
     held = Certificate(chain=certificate.chain, command=tuple(shlex.split("false")))
 
     with pytest.raises(ArtworkError, match="could not be signed"):
-        Signer(held).sign_layout(encoded("PNG"), "image/png", title="c012")
+        Signer(held).sign_painting(encoded("PNG"), "image/png", title="c012")
 
 
 def test_the_trial_certificate_is_made_once_and_its_key_is_private(tmp_path: Path) -> None:
