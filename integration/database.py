@@ -103,6 +103,20 @@ held = sa.Table(
 )
 """Approved layouts that start nothing now, and why: waiting for a genzu, or refused by policy."""
 
+inspections = sa.Table(
+    "haikei_inspection",
+    metadata,
+    sa.Column("site", sa.Text, primary_key=True),
+    sa.Column("version", sa.Text, primary_key=True),
+    sa.Column("media", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("sha256", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("said", sa.Text, nullable=False),
+    sa.Column("at_ms", sa.BigInteger, nullable=False),
+)
+"""Every Version's file that was looked through, and what came of it."""
+
 _BUSY_S = 30.0
 _CONNECT_S = 15
 

@@ -138,6 +138,8 @@ class Version:
     """haikei's own key when haikei made it, else empty."""
     is_genzu: bool = False
     """Whether the field that settings name as the genzu mark is set."""
+    declares_ai: bool = False
+    """Whether whoever handed it in declares that AI was used in it."""
 
     def __post_init__(self) -> None:
         require_aware(self.created_at)

@@ -16,9 +16,11 @@ from integration.workflow import engine, queues
 from integration.workflow.approval import TrackerActions
 from integration.workflow.delivery import supersede
 from integration.workflow.draft import DraftStory
+from integration.workflow.looked_through import look_through
 from integration.workflow.notice import notice
 from integration.workflow.order import Order
 from integration.workflow.publishing import publish_due
+from integration.workflow.questions import tell_flag
 from render_service.client import SlotLock, take_slot
 
 log = structlog.get_logger(__name__)
@@ -55,6 +57,8 @@ def _register(studio: Studio, stop: threading.Event) -> None:
     desk = threading.Lock()
     engine.workflow(queues.DRAFT, lambda key, order: DraftStory(studio, key, stop, desk).run(Order.from_json(order)))
     engine.workflow(queues.NOTICE, lambda key, told: notice(studio, key, told))
+    engine.workflow(queues.LOOK_THROUGH, lambda version: engine.step("look through", look_through, studio, version))
+    engine.workflow(queues.TELL_FLAG, lambda index, project, show: engine.step("tell flag", tell_flag, studio, index, project, show))
     engine.workflow(queues.SUPERSEDE, lambda key: engine.step("supersede", supersede, studio, key))
 
 

@@ -178,6 +178,8 @@ class ProjectSettings(_Part):
     """Version statuses with which an artist says what became of a draft."""
     final_statuses: tuple[str, ...] = ("apr", "fin")
     """Version statuses that mean a final deliverable: with AI-made area, one wants a permission of scope ``final``."""
+    flags_to: tuple[str, ...] = ()
+    """Who is told that a question about a Version waits, by login, e-mail or name."""
     draft_type: str = "AI draft"
     """Version type of drafts; also stands in their names."""
     genzu: GenzuRule = GenzuRule()

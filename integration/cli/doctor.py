@@ -91,6 +91,11 @@ def _project(tracker: Tracker, project: Project, rules: ProjectSettings, render:
     except HaikeiError as error:
         yield _failed(f"project {project.id}", error)
     yield from _ai_use(tracker, project, rules, rules.look or render.look, render.looks)
+    if rules.flags_to:
+        yield from _tried(
+            f"flags_to in project {project.id}",
+            lambda: ", ".join(person.name for person in tracker.people(rules.flags_to, project=project.id)),
+        )
     if rules.assignment.kind != "nobody":
         yield from _tried(
             f"assignment in project {project.id}",

@@ -86,6 +86,10 @@ class Rehearsal:
         if any(because.new in rules.final_statuses for rules in self.projects.values()):
             self.said.append("if it has AI-made area and no approval covers finals: 1 flag in the record")
 
+    def look_through(self, version: VersionId) -> None:
+        """Looking through files writes a flag at most."""
+        self.said.append("its file is looked through: 1 flag at most")
+
 
 def show_plan(file: Path | None, *, since: str) -> None:
     """Print, event by event, which hooks would fire and what they would write."""

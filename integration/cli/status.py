@@ -14,8 +14,11 @@ from rich.text import Text
 from integration.cli.cells import cell
 from integration.database import make_tables, missing_file, open_database
 from integration.intake.inbox import Delivery, Inbox
+from integration.ledger.log import metadata as ledger_tables
 from integration.settings import read_settings
-from integration.workflow import rounds
+from integration.workflow import looked_through, rounds
+from integration.workflow.flags import flags
+from integration.workflow.looked_through import Looked, LookedThrough
 from integration.workflow.queues import GivenUp, given_up, look_at_queues
 from integration.workflow.rounds import DraftState, HeldLayout, Round
 from render_service.client import render_progress
@@ -32,6 +35,10 @@ class State:
     held: list[HeldLayout] = field(default_factory=list)
     aside: list[Delivery] = field(default_factory=list)
     given_up: list[GivenUp] = field(default_factory=list)
+    looked: list[LookedThrough] = field(default_factory=list)
+    """Versions whose files were looked through for AI."""
+    questions: int = 0
+    """Flags without an answer."""
 
 
 def show_status(file: Path | None, *, as_json: bool) -> None:
@@ -52,23 +59,27 @@ def show_status(file: Path | None, *, as_json: bool) -> None:
         console.print(_aside_table(state.aside))
     if state.given_up:
         console.print(_given_up_table(state.given_up))
+    if any(each.state is Looked.NOT_READ for each in state.looked):
+        console.print(_unread_table(state.looked))
+    console.print(_questions(state))
     counts = Counter(draft.state.value for draft in state.drafts)
     console.print(", ".join(f"{count} {state}" for state, count in sorted(counts.items())) or "no drafts", style="bold")
 
 
 def _read(url: str) -> State:
     engine = open_database(url)
-    make_tables(engine)
+    make_tables(engine, ledger_tables)
     with engine.connect() as connection:
         drafts, held = rounds.every(connection), rounds.every_held(connection)
+        looked, questions = looked_through.every(connection), sum(1 for _ in flags(connection))
         sites = connection.execute(sa.text("SELECT site FROM haikei_cursor")).scalars().all()
     aside = [delivery for site in sites for delivery in Inbox(engine, site).set_aside()]
     queue = look_at_queues(engine)
     if queue is None:
-        return State(drafts=drafts, held=held, aside=aside)
+        return State(drafts=drafts, held=held, aside=aside, looked=looked, questions=questions)
     rendering = [draft for draft in drafts if draft.state is DraftState.RENDERING]
     progress = {draft.key: told for draft in rendering if (told := _progress(queue, draft))}
-    return State(drafts=drafts, held=held, aside=aside, progress=progress, given_up=given_up(queue))
+    return State(drafts=drafts, held=held, aside=aside, progress=progress, given_up=given_up(queue), looked=looked, questions=questions)
 
 
 def _progress(queue: DBOSClient, draft: Round) -> RenderProgress | None:
@@ -112,12 +123,29 @@ def _given_up_table(given: list[GivenUp]) -> Table:
     return table
 
 
+def _unread_table(looked: list[LookedThrough]) -> Table:
+    table = Table("Version", "why", title="Not looked through for AI")
+    for each in looked:
+        if each.state is Looked.NOT_READ:
+            table.add_row(cell(each.name), cell(each.said))
+    return table
+
+
+def _questions(state: State) -> str:
+    """How many files were looked through, and how many questions wait."""
+    files = f"files looked through for AI: {len(state.looked)}; one without findings is not proven free of it" if state.looked else ""
+    waits = f"questions waiting: {state.questions}, see `haikei flags list`" if state.questions else ""
+    return "; ".join(filter(None, (files, waits))) or "no files looked through for AI yet"
+
+
 def _as_data(state: State) -> dict[str, object]:
     return {
         "drafts": [asdict(draft) | {"progress": _plain(state.progress.get(draft.key))} for draft in state.drafts],
         "held": [asdict(layout) for layout in state.held],
         "set_aside": [{"event_id": d.event.event_id, "hook": d.hook, "attempts": d.attempts, "error": d.error} for d in state.aside],
         "given_up": [asdict(each) for each in state.given_up],
+        "looked_through": [asdict(each) for each in state.looked],
+        "questions": state.questions,
     }
 
 

@@ -32,3 +32,7 @@ class Actions(Protocol):
     def question_final(self, version: VersionId, *, because: VersionStatusChanged) -> None:
         """If the Version is final, has AI-made area and no approval covers that, ask people."""
         ...
+
+    def look_through(self, version: VersionId) -> None:
+        """Look through the Version's file for what it says of AI; ask people where that was neither declared nor allowed."""
+        ...

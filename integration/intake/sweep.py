@@ -2,21 +2,25 @@
 
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import structlog
 
 from integration.errors import TransientTrackerError
-from integration.production import TaskId
+from integration.production import ProjectId, TaskId
 from integration.studio import Studio
-from integration.workflow import queues, rounds
+from integration.workflow import looked_through, queues, rounds
 from integration.workflow.approval import TrackerActions
+from integration.workflow.genzu import name_of
 from integration.workflow.policy_record import record_policies
 from integration.workflow.rounds import UNDER_WAY, DraftState, Round
 from render_service.client import reclaim_renders
 
 log = structlog.get_logger(__name__)
 
+RECENT = timedelta(days=14)
+"""How long after it was made a Version is looked at for lost events."""
 MAX_ATTEMPTS = 5
 """How often a failed round is taken up again before a person must."""
 
@@ -49,8 +53,21 @@ def sweep(studio: Studio, actions: TrackerActions, *, whole: bool, stop: threadi
             _heal(draft.key, partial(actions.withdraw_if_reopened, draft), stop)
         if draft.state is not DraftState.DELIVERED:
             _heal(draft.key, partial(_take_up_if_failed, studio, draft), stop)
+    if whole:
+        for project in studio.projects:
+            _heal(project, partial(_look_at_versions, studio, actions, project), stop)
     reclaim_renders(studio.queue, studio.settings.database_url())
-    queues.repeat_failed(studio.queue, studio.engine, (queues.NOTICE, queues.SUPERSEDE))
+    queues.repeat_failed(studio.queue, studio.engine, queues.ERRANDS)
+
+
+def _look_at_versions(studio: Studio, actions: TrackerActions, project: ProjectId) -> None:
+    """Look through recent Versions and ask about final ones, where no event did."""
+    with studio.engine.connect() as connection:
+        seen = looked_through.known(connection, studio.tracker.site)
+    for version in studio.tracker.versions_since(project, datetime.now(UTC) - RECENT):
+        if name_of(version) not in seen:
+            actions.look_through(version.id)
+        actions.question_standing_final(version)
 
 
 def take_up_again(studio: Studio, draft: Round) -> None:

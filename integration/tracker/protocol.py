@@ -181,6 +181,10 @@ class Tracker(Protocol):
         """Versions linked to a task, newest first, without haikei's own drafts."""
         ...
 
+    def versions_since(self, project: ProjectId, moment: datetime) -> tuple[Version, ...]:
+        """Versions of a project made since `moment`, oldest first, with haikei's own drafts."""
+        ...
+
     def tasks_of(self, project: ProjectId, *, step: str, statuses: Sequence[str]) -> tuple[Task, ...]:
         """Tasks of a step that stand at one of `statuses`; all of the step's tasks when `statuses` is empty."""
         ...

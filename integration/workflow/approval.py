@@ -18,7 +18,7 @@ from integration.ledger.entry import Asset, milliseconds
 from integration.ledger.vocabulary import Kind, Verdict
 from integration.production import TaskId, Version, VersionId
 from integration.studio import Studio
-from integration.workflow import final_guard, queues, record, returned, rounds
+from integration.workflow import final_guard, looked_through, queues, record, returned, rounds
 from integration.workflow.decision import Hold, Ignore, Start, decide
 from integration.workflow.genzu import fetch_genzu, name_of, parts_in
 from integration.workflow.order import Order, Refusal
@@ -86,6 +86,14 @@ class TrackerActions:
     def question_final(self, version: VersionId, *, because: VersionStatusChanged) -> None:
         """If the Version is final, has AI-made area and no approval covers that, raise a flag."""
         final_guard.question_final(self.studio, version, because)
+
+    def question_standing_final(self, version: Version) -> None:
+        """The same for a final Version about which no event asked."""
+        final_guard.question_standing_final(self.studio, version)
+
+    def look_through(self, version: VersionId) -> None:
+        """Start looking through the Version's file for what it says of AI."""
+        looked_through.look_through_later(self.studio, version)
 
     def reconsider(self, task_id: TaskId, *, because: Happened | None) -> None:
         """Bring the drafts of a layout task in line with the tracker's present state.

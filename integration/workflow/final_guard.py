@@ -14,8 +14,9 @@ from integration.policy import NotAllowed
 from integration.production import Version, VersionId
 from integration.studio import Studio
 from integration.workflow import rounds
-from integration.workflow.flags import FINAL_NOT_COVERED, raise_flag
+from integration.workflow.flags import FINAL_NOT_COVERED, flags
 from integration.workflow.permission import leave, policy_of
+from integration.workflow.questions import ask
 from integration.workflow.rounds import Round
 from integration.workflow.withdrawal import background_of, subject_of
 
@@ -28,16 +29,28 @@ _BY_HAND = {Claim.PAINTED_BY_HAND, Claim.DRAFT_NOT_USED}
 def question_final(studio: Studio, version_id: VersionId, because: VersionStatusChanged) -> None:
     """If this change made the Version final, it has AI-made area by what the record knows, and no approval covers that: raise a flag.
 
-    One change raises one flag, however often it is told; the status stays as people set it.
+    One change raises one flag, however often it is told, and none while one about the Version is open; the status stays as people set it.
     """
     try:
         version = studio.tracker.version(version_id)
     except NotFoundInTrackerError:
         return
+    if version.status == because.new:
+        _question(studio, version, event=because.event_id)
+
+
+def question_standing_final(studio: Studio, version: Version) -> None:
+    """The same for a Version that is final and about which nobody was ever asked: no event told of it."""
+    _question(studio, version, event="")
+
+
+def _question(studio: Studio, version: Version, *, event: str) -> None:
     rules = studio.projects.get(version.project.id)
-    if rules is None or version.status not in rules.final_statuses or version.status != because.new:
+    if rules is None or version.status not in rules.final_statuses:
         return
     with studio.engine.connect() as connection:
+        if _asked(connection, version, answered=not event):
+            return
         found = _drafted(connection, studio, version)
     if found is None:
         return
@@ -46,19 +59,28 @@ def question_final(studio: Studio, version_id: VersionId, because: VersionStatus
     policy = policy_of(studio.tracker, version.project, rules)
     match leave(studio.tracker, policy, background, rules, now=datetime.now(UTC), scope="final"):
         case NotAllowed(reason=reason):
-            subject = subject_of(studio, draft, background, event=because.event_id)
+            subject = subject_of(studio, draft, background, event=event)
             details = f"{version.name} was marked '{version.status}'. {reason}"
             with studio.engine.begin() as connection:
-                index = raise_flag(
+                index = ask(
+                    studio,
                     connection,
                     subject,
                     reason=FINAL_NOT_COVERED,
                     version=version.id,
                     asset=asset,
                     details=details,
-                    occasion=because.event_id,
+                    occasion=event or f"standing:{version.status}",
                 )
             log.warning("final without approval", flag=index, version=version.id)
+
+
+def _asked(connection: sa.Connection, version: Version, *, answered: bool) -> bool:
+    """Whether the same question about the Version is open, or with `answered` was ever asked."""
+    return any(
+        _is(flag.entry, Kind.FLAG_RAISED, version.id) and flag.entry.flag is not None and flag.entry.flag.reason == FINAL_NOT_COVERED
+        for flag in flags(connection, answered=answered)
+    )
 
 
 def _drafted(connection: sa.Connection, studio: Studio, version: Version) -> tuple[Round, Asset] | None:

@@ -20,6 +20,10 @@ ERRAND_QUEUE = "errand"
 """The queue of Notes and call-backs, which must not wait behind rounds."""
 DRAFT, NOTICE, SUPERSEDE = "draft", "notice", "supersede"
 """Workflow names: paint and deliver one round; tell the coordinator of a refusal; mark delivered drafts as superseded."""
+LOOK_THROUGH, TELL_FLAG = "look through", "tell flag"
+"""Workflow names: look through a Version's file; tell those who answer flags that one waits."""
+ERRANDS = (NOTICE, SUPERSEDE, LOOK_THROUGH, TELL_FLAG)
+"""What is started again when it fails."""
 MOST_STARTS = 5
 """How often a Note or a call-back that fails is tried, an hour each."""
 _FAILED = ["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
@@ -91,7 +95,7 @@ class GivenUp:
     """A Note or a call-back that failed too often."""
 
     name: str
-    """``notice`` or ``supersede``."""
+    """One of `ERRANDS`."""
     about: str
     """The key of the round or the notice."""
     starts: int
@@ -113,7 +117,7 @@ def repeat_failed(client: DBOSClient, engine: sa.Engine, names: Sequence[str]) -
 
 def given_up(client: DBOSClient) -> list[GivenUp]:
     """Notes and call-backs that failed too often and are tried no more, oldest first."""
-    failed = client.list_workflows(name=[NOTICE, SUPERSEDE], status=_FAILED, load_input=False)
+    failed = client.list_workflows(name=list(ERRANDS), status=_FAILED, load_input=False)
     return [
         GivenUp(name=each.name or "", about=first, starts=starts, error=str(each.error or each.status))
         for each in failed

@@ -123,6 +123,10 @@ class ShotGridTracker:
         """See `Tracker.versions_on`."""
         return self._reading.versions_on(task)
 
+    def versions_since(self, project: ProjectId, moment: datetime) -> tuple[Version, ...]:
+        """See `Tracker.versions_since`."""
+        return self._reading.versions_since(project, moment)
+
     def tasks_of(self, project: ProjectId, *, step: str, statuses: Sequence[str]) -> tuple[Task, ...]:
         """See `Tracker.tasks_of`."""
         return self._reading.tasks_of(project, step=step, statuses=statuses)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from integration.errors import NotFoundInTrackerError
@@ -67,6 +68,11 @@ class Reading:
         """See `Tracker.versions_on`."""
         records = self._all("Version", [["sg_task", "is", link(task, "Task")]], VERSION_FIELDS, order=_NEWEST_FIRST)
         return tuple(version for version in self._versions(records) if not version.key)
+
+    def versions_since(self, project: ProjectId, moment: datetime) -> tuple[Version, ...]:
+        """See `Tracker.versions_since`."""
+        filters = [["project", "is", link(project, "Project")], ["created_at", "greater_than", moment]]
+        return tuple(self._versions(self._all("Version", filters, VERSION_FIELDS)))
 
     def tasks_of(self, project: ProjectId, *, step: str, statuses: Sequence[str]) -> tuple[Task, ...]:
         """See `Tracker.tasks_of`."""

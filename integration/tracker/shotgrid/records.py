@@ -24,6 +24,8 @@ from integration.settings import SceneFields
 
 KEY = "sg_haikei_key"
 """The text field that holds our key on everything we make."""
+AI_USED = "sg_haikei_ai_used"
+"""The checkbox by which whoever hands a Version in declares that AI was used in it."""
 GENZU = "sg_haikei_genzu"
 """The checkbox that marks a Version as the genzu."""
 AI_POLICY = "sg_haikei_ai_policy"
@@ -34,7 +36,21 @@ VERSION_TYPE = "sg_version_type"
 
 TASK_FIELDS = ["content", "project", "step", "step.Step.code", "step.Step.short_name", STATUS, "entity", "task_assignees", "task_reviewers"]
 """What `to_task` reads."""
-VERSION_FIELDS = ["code", "project", STATUS, VERSION_TYPE, "created_at", "created_by", "user", "sg_task", "entity", UPLOAD, KEY, GENZU]
+VERSION_FIELDS = [
+    "code",
+    "project",
+    STATUS,
+    VERSION_TYPE,
+    "created_at",
+    "created_by",
+    "user",
+    "sg_task",
+    "entity",
+    UPLOAD,
+    KEY,
+    GENZU,
+    AI_USED,
+]
 """What `to_version` reads."""
 SHOT_FIELDS = ["code", "project", "sg_episode", "episode", "sg_sequence", "sg_sequence.Sequence.episode"]
 """What `to_background` reads of a Shot, with the scene fields of settings; a site may have any of those or none."""
@@ -125,6 +141,7 @@ def to_version(record: Mapping[str, Any]) -> Version:
         media=to_media(record.get(UPLOAD)),
         key=words(record.get(KEY)) if made_by_script(record) else "",
         is_genzu=record.get(GENZU) is True,
+        declares_ai=record.get(AI_USED) is True,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from integration.errors import TrackerError
 from integration.tracker.shotgrid.connection import Client
-from integration.tracker.shotgrid.records import AI_POLICY, GENZU, KEY, STATUS, VERSION_TYPE
+from integration.tracker.shotgrid.records import AI_POLICY, AI_USED, GENZU, KEY, STATUS, VERSION_TYPE
 
 KEYED = ("Version", "Task", "Note", "Playlist")
 """What we make, and so what carries our key."""
@@ -44,6 +44,14 @@ WANTED_FIELDS = (
         display_name="haikei genzu",
         shown_as="BG genzu",
         description="Set on the layout Version that background drafts are made from.",
+    ),
+    WantedField(
+        entity="Version",
+        name=AI_USED,
+        data_type="checkbox",
+        display_name="haikei ai used",
+        shown_as="AI used",
+        description="Set by whoever hands a Version in for which AI was used; then nobody is asked about it.",
     ),
     WantedField(
         entity="Project",
