@@ -178,6 +178,10 @@ class ProjectSettings(_Part):
     """Version statuses with which an artist says what became of a draft."""
     final_statuses: tuple[str, ...] = ("apr", "fin")
     """Version statuses that mean a final deliverable: with AI-made area, one wants a permission of scope ``final``."""
+    ai_notice: Path | None = None
+    """A text in UTF-8 that everybody who is handed drafts is given once, as a Note."""
+    ai_notice_version: str = Field("", pattern=r"^([a-z0-9][a-z0-9_.-]*)?$")
+    """Which version of it this is; a changed text wants a new one."""
     flags_to: tuple[str, ...] = ()
     """Who is told that a question about a Version waits, by login, e-mail or name."""
     draft_type: str = "AI draft"

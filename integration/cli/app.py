@@ -11,6 +11,7 @@ import typer
 
 from integration.cli.flag_commands import flags
 from integration.cli.look_commands import look
+from integration.cli.notice_commands import notice
 from integration.cli.person_commands import person
 from integration.errors import HaikeiError
 from integration.log import set_up_log
@@ -299,6 +300,7 @@ def keys_rotate(
 
 app.add_typer(flags, name="flags")
 app.add_typer(look, name="look")
+app.add_typer(notice, name="notice")
 app.add_typer(person, name="person")
 
 

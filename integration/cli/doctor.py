@@ -23,6 +23,7 @@ from integration.storage.opening import open_storage
 from integration.studio import resolve_projects, storage_options
 from integration.tracker.opening import open_tracker
 from integration.tracker.protocol import Finding, Tracker, TrackerSteps, Verdict
+from integration.workflow.ai_notice import AiNotice, read_notice
 from integration.workflow.permission import policy_of
 from render_service.client import examine_look, load_look
 from render_service.contract import Look
@@ -91,6 +92,8 @@ def _project(tracker: Tracker, project: Project, rules: ProjectSettings, render:
     except HaikeiError as error:
         yield _failed(f"project {project.id}", error)
     yield from _ai_use(tracker, project, rules, rules.look or render.look, render.looks)
+    if rules.ai_notice is not None:
+        yield from _tried(f"ai_notice in project {project.id}", lambda: f"version {_notice(rules).version}")
     if rules.flags_to:
         yield from _tried(
             f"flags_to in project {project.id}",
@@ -122,6 +125,12 @@ def _ai_use(tracker: Tracker, project: Project, rules: ProjectSettings, look: st
     )
     if policy.demands:
         yield from _tried(f"Look of project {project.id}", lambda: _fit(policy, load_look(look, folders)))
+
+
+def _notice(rules: ProjectSettings) -> AiNotice:
+    notice = read_notice(rules)
+    assert notice is not None
+    return notice
 
 
 def _fit(policy: Policy, look: Look) -> str:

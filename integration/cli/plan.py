@@ -86,6 +86,11 @@ class Rehearsal:
         if any(because.new in rules.final_statuses for rules in self.projects.values()):
             self.said.append("if it has AI-made area and no approval covers finals: 1 flag in the record")
 
+    def record_approval(self, version: VersionId, *, because: VersionStatusChanged) -> None:
+        """Approvals of revisions write to the record alone."""
+        if any(because.new in rules.final_statuses for rules in self.projects.values()):
+            self.said.append("if it is a recorded revision: 1 entry in the record")
+
     def look_through(self, version: VersionId) -> None:
         """Looking through files writes a flag at most."""
         self.said.append("its file is looked through: 1 flag at most")

@@ -33,6 +33,10 @@ class Actions(Protocol):
         """If the Version is final, has AI-made area and no approval covers that, ask people."""
         ...
 
+    def record_approval(self, version: VersionId, *, because: VersionStatusChanged) -> None:
+        """If the Version is a recorded revision that became final, record who set the status."""
+        ...
+
     def look_through(self, version: VersionId) -> None:
         """Look through the Version's file for what it says of AI; ask people where that was neither declared nor allowed."""
         ...

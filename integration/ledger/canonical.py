@@ -48,6 +48,8 @@ NEEDS: dict[Kind, tuple[str, ...]] = {
     Kind.POLICY_CHANGED: ("policy_sha256",),
     Kind.FLAG_RAISED: ("flag", "tracker"),
     Kind.FLAG_ANSWERED: ("flag",),
+    Kind.NOTICE_GIVEN: ("asset", "notice"),
+    Kind.NOTICE_ACKNOWLEDGED: ("asset", "notice"),
     Kind.CORRECTION: ("corrects",),
     Kind.CHECKPOINT_PUBLISHED: ("checkpoint",),
     Kind.REPORT_EXPORTED: ("asset", "report"),
@@ -180,7 +182,7 @@ _FORMS: tuple[tuple[tuple[str, ...], Callable[[str], object], str], ...] = (
     (("sha256", "_commit", "site_hash"), _form(r"[0-9a-f]{64}"), "64 lower-case hex digits"),
     ((".ref", "_ref", "_by", ".on_behalf_of"), _form(_UUID), "a reference from ledger.people"),
     (("entry.id",), _form(_UUID.replace("[1-8]", "7")), "a UUIDv7"),
-    ((".reason", ".scope", ".sent_to", "entry.report"), _form(r"[a-z0-9][a-z0-9_.-]*"), "a code"),
+    ((".reason", ".scope", ".sent_to", "entry.report", "entry.notice"), _form(r"[a-z0-9][a-z0-9_.-]*"), "a code"),
 )
 """A name's ending says its form."""
 

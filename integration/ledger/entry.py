@@ -280,6 +280,10 @@ class Entry:
     """Index of the entry this one puts right."""
     report: str = ""
     """Which report was handed out, a code such as ``shot``."""
+    notice: str = ""
+    """Version of the studio's AI-use notice, a code such as ``2026-11``; `asset` is its text."""
+    to_ref: str = ""
+    """Whom it was given to."""
 
 
 def new_id(now: datetime) -> str:

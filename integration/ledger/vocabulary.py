@@ -30,6 +30,8 @@ class Kind(StrEnum):
     POLICY_CHANGED = "policy.changed"
     FLAG_RAISED = "flag.raised"
     FLAG_ANSWERED = "flag.answered"
+    NOTICE_GIVEN = "notice.given"
+    NOTICE_ACKNOWLEDGED = "notice.acknowledged"
     CORRECTION = "correction"
     CHECKPOINT_PUBLISHED = "checkpoint.published"
     REPORT_EXPORTED = "report.exported"

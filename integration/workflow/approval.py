@@ -87,6 +87,10 @@ class TrackerActions:
         """If the Version is final, has AI-made area and no approval covers that, raise a flag."""
         final_guard.question_final(self.studio, version, because)
 
+    def record_approval(self, version: VersionId, *, because: VersionStatusChanged) -> None:
+        """If the Version is a recorded revision that became final, record who set the status."""
+        returned.record_approval(self.studio, version, because)
+
     def question_standing_final(self, version: Version) -> None:
         """The same for a final Version about which no event asked."""
         final_guard.question_standing_final(self.studio, version)

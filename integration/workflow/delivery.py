@@ -19,6 +19,7 @@ from integration.settings import ProjectSettings
 from integration.studio import Studio
 from integration.tracker.protocol import DraftVersion, NoteText
 from integration.workflow import quality_words, record, rounds, words
+from integration.workflow.ai_notice import give_notice
 from integration.workflow.labels import label_draft
 from integration.workflow.order import Order
 from integration.workflow.quality_gate import Sifted
@@ -143,6 +144,12 @@ class Delivery:
                 *([BOOK_OPAQUE] if self.draft.part != BG else ()),
             )
         )
+
+    def give_notice(self, task: str) -> None:
+        """The studio's AI-use notice, to those on the task who were not given it."""
+        for person in self.studio.tracker.task(TaskId(task)).assignees:
+            for member in self.studio.tracker.members(person.id):
+                give_notice(self.studio, self.background.project, self.rules, member)
 
     def hand_over(self, task: str) -> None:
         """Show the artist that the task is ready."""

@@ -95,6 +95,7 @@ class DraftStory:
         if step("still wanted", self._still_wanted, order.look):
             step("put in playlist", delivery.put_in_playlist, versions)
             step("write note", delivery.write_note, task, versions)
+            step("give notice", delivery.give_notice, task)
             step("hand to artist", delivery.hand_over, task)
         step("record delivery", delivery.record, versions, files)
         return step("end", self._state)

@@ -244,6 +244,16 @@ def revision_submitted(
     log.append(connection, entry, key=f"{Kind.REVISION_SUBMITTED}:{subject.site}:{version}:{revision.sha256}")
 
 
+def revision_approved(connection: sa.Connection, subject: Subject, *, status: str, revision: Asset, version: str, event: Happened) -> None:
+    """Somebody gave a revision a final status."""
+    by = actor(connection, subject, event.by, None)
+    decision = Decision(verdict=Verdict.APPROVED, status=code(status), set_by=by.ref)
+    entry = subject.entry(
+        Kind.REVISION_APPROVED, actor=by, at_ms=milliseconds(event.at), decision=decision, asset=revision, version=version
+    )
+    log.append(connection, entry, key=f"{Kind.REVISION_APPROVED}:{subject.site}:{event.event_id}")
+
+
 def draft_asset(painted: Painted) -> Asset:
     """The file of a draft."""
     return Asset(

@@ -10,7 +10,9 @@ from integration.artwork.checked_image import open_checked
 from integration.artwork.sheets import BG
 from integration.errors import ArtworkError, NotFoundInTrackerError
 from integration.events import TrackerEvent, VersionStatusChanged
+from integration.ledger import log as ledger
 from integration.ledger.entry import Asset, milliseconds
+from integration.ledger.vocabulary import Kind
 from integration.production import BackgroundId, PersonId, TaskId, Version, VersionId
 from integration.settings import ProjectSettings
 from integration.studio import Studio
@@ -42,6 +44,30 @@ def record_outcome(studio: Studio, version: VersionId, because: VersionStatusCha
             connection, subject, outcome=outcome, status=because.new, sha256=sha256, version=version, event=because, by_artist=by_artist
         )
     log.info("outcome recorded", draft=draft.key, outcome=outcome)
+
+
+def record_approval(studio: Studio, version_id: VersionId, because: VersionStatusChanged) -> None:
+    """If the Version is a recorded revision and its new status means a final deliverable, append who set it."""
+    try:
+        version = studio.tracker.version(version_id)
+    except NotFoundInTrackerError:
+        return
+    rules = studio.projects.get(version.project.id)
+    if rules is None or because.new not in rules.final_statuses or because.by is None or version.background is None:
+        return
+    draft = _revised(studio, version, version.background)
+    if draft is None:
+        return
+    record_revision(studio, version_id, because)
+    subject = subject_of(studio, draft, background_of(studio, draft), event=because.event_id)
+    with studio.engine.begin() as connection:
+        handed_in = [
+            entry.asset
+            for _, entry in ledger.read(connection, background=version.background, kinds=[Kind.REVISION_SUBMITTED])
+            if entry.tracker and entry.tracker.version_id == version.id and entry.asset
+        ]
+        if handed_in:
+            record.revision_approved(connection, subject, status=because.new, revision=handed_in[-1], version=version.id, event=because)
 
 
 def record_revision(studio: Studio, version_id: VersionId, because: TrackerEvent) -> None:

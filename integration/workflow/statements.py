@@ -175,7 +175,7 @@ def entry_at(connection: Connection, index: int) -> Entry:
 
 def refs_in(entry: Entry) -> set[str]:
     """References of everybody the entry is about."""
-    refs = {entry.actor.ref, entry.on_behalf_of}
+    refs = {entry.actor.ref, entry.on_behalf_of, entry.to_ref}
     if entry.decision:
         refs |= {entry.decision.set_by, entry.decision.decided_by}
     if entry.ai:

@@ -1,8 +1,11 @@
 """Drafts leave with credentials that fit them and name their genzu; a revision is signed as painted over its draft."""
 
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+import shotgun_api3
 from PIL import Image
 
 from integration.production import VersionId
@@ -13,7 +16,9 @@ from integration.settings import read_settings
 from integration.tracker.opening import open_tracker
 from tests.flow.test_main_job import approve, drafts_of, hand_in_revision
 from tests.pretend_episode import Cut, signed_in
-from tests.running_haikei import running_haikei
+from tests.running_haikei import RunningHaikei, running_haikei
+
+CUT = Cut(1)
 
 
 def moved(data: bytes, onto: bytes) -> bytes:
@@ -30,50 +35,74 @@ def turned(data: bytes) -> bytes:
     return file.getvalue()
 
 
-def test_drafts_and_revisions_are_signed_and_a_moved_manifest_is_found(tmp_path: Path) -> None:
-    cut = Cut(1)
-    with (
-        running_haikei(tmp_path, cuts=1, project={"drafts": 2}) as haikei,
-        signed_in(haikei.sandbox.url) as coordinator,
-        signed_in(haikei.sandbox.url, "artist") as artist,
-    ):
-        approve(coordinator, cut)
-        delivered = haikei.wait_for(cut.code, "delivered")
-        draft = drafts_of(coordinator, cut)[0]
-        tracker = open_tracker(read_settings(haikei.settings_file))
-        file = tmp_path / "draft.png"
-        tracker.download(tracker.version(VersionId(str(draft["id"]))), file, limit_bytes=50_000_000)
-        data = file.read_bytes()
-        root = tmp_path / "state" / "keys" / "trial-root.pem"
-        credentials = read_credentials(data, "image/png", roots=root.read_text(encoding="ascii"))
+@pytest.fixture(scope="module")
+def haikei(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHaikei]:
+    """The services, with both drafts of the cut delivered."""
+    with running_haikei(tmp_path_factory.mktemp("signed"), cuts=1, project={"drafts": 2}) as services:
+        with signed_in(services.sandbox.url) as coordinator:
+            approve(coordinator, CUT)
+        services.wait_for(CUT.code, "delivered")
+        yield services
 
-        assert credentials is not None
-        assert (credentials.fits, credentials.trusted, credentials.signer) == (True, True, TRIAL)
-        assert texts_of(data)["AISystemUsed"] == "tiny"
-        assert "製作".encode() not in data
-        holds = haikei.haikei("verify", "--picture", str(file))
-        assert (holds.returncode, holds.stderr) == (0, "")
-        assert "draft.delivered" in holds.stdout
-        assert "Content Credentials by haikei" in holds.stdout
 
-        other = tmp_path / "other.png"
-        other.write_bytes(moved(data, turned(data)))
-        told = haikei.haikei("verify", "--picture", str(other))
-        assert told.returncode == 1
-        assert "made for another file" in told.stdout
+@pytest.fixture
+def artist(haikei: RunningHaikei) -> Iterator[shotgun_api3.Shotgun]:
+    with signed_in(haikei.sandbox.url, "artist") as client:
+        yield client
 
-        painted = tmp_path / "painted.png"
-        painted.write_bytes(turned(data))
-        hand_in_revision(artist, cut, int(delivered.review_task), painted)
-        haikei.wait(lambda: "--draft" in haikei.haikei("sign", str(painted)).stderr, what="the revision, of which no draft is said")
-        artist.update("Version", draft["id"], {"sg_status_list": "use"})
-        haikei.wait(lambda: haikei.haikei("sign", str(painted)).returncode == 0, what="the outcome")
-        signed = (tmp_path / "painted.signed.png").read_bytes()
-        credentials = read_credentials(signed, "image/png")
-        assert credentials is not None
-        assert credentials.fits
-        assert credentials.source_types == ("made with the help of a trained model",)
-        assert draft["code"].rsplit(" ", 1)[0].split(" r")[0].encode() in signed
-        known = haikei.haikei("verify", "--picture", str(tmp_path / "painted.signed.png"))
-        assert known.returncode == 0
-        assert "same pixels" in known.stdout
+
+@pytest.fixture
+def delivered(haikei: RunningHaikei, artist: shotgun_api3.Shotgun, tmp_path: Path) -> Path:
+    """The first draft's file, as the tracker has it."""
+    tracker, file = open_tracker(read_settings(haikei.settings_file)), tmp_path / "draft.png"
+    tracker.download(tracker.version(VersionId(str(drafts_of(artist, CUT)[0]["id"]))), file, limit_bytes=50_000_000)
+    return file
+
+
+def test_a_delivered_draft_is_signed_and_names_nobody(haikei: RunningHaikei, delivered: Path) -> None:
+    data, root = delivered.read_bytes(), haikei.settings.state_folder / "keys" / "trial-root.pem"
+
+    credentials = read_credentials(data, "image/png", roots=root.read_text(encoding="ascii"))
+    holds = haikei.haikei("verify", "--picture", str(delivered))
+
+    assert credentials is not None
+    assert (credentials.fits, credentials.trusted, credentials.signer) == (True, True, TRIAL)
+    assert texts_of(data)["AISystemUsed"] == "tiny"
+    assert "製作".encode() not in data
+    assert (holds.returncode, holds.stderr) == (0, "")
+    assert "draft.delivered" in holds.stdout
+    assert "Content Credentials by haikei" in holds.stdout
+
+
+def test_credentials_moved_to_another_picture_are_found(haikei: RunningHaikei, delivered: Path, tmp_path: Path) -> None:
+    data, other = delivered.read_bytes(), tmp_path / "other.png"
+    other.write_bytes(moved(data, turned(data)))
+
+    told = haikei.haikei("verify", "--picture", str(other))
+
+    assert told.returncode == 1
+    assert "made for another file" in told.stdout
+
+
+def test_a_revision_is_signed_once_the_record_says_from_which_draft(
+    haikei: RunningHaikei, artist: shotgun_api3.Shotgun, delivered: Path, tmp_path: Path
+) -> None:
+    painted, signed = tmp_path / "painted.png", tmp_path / "painted.signed.png"
+    painted.write_bytes(turned(delivered.read_bytes()))
+    draft = drafts_of(artist, CUT)[0]
+    stranger = haikei.haikei("sign", str(painted))
+    hand_in_revision(artist, CUT, int(haikei.rounds()[0].review_task), painted)
+    haikei.wait(lambda: "--draft" in haikei.haikei("sign", str(painted)).stderr, what="the revision, of which no draft is said")
+
+    artist.update("Version", draft["id"], {"sg_status_list": "use"})
+    haikei.wait(lambda: haikei.haikei("sign", str(painted)).returncode == 0, what="the outcome")
+
+    credentials, known = read_credentials(signed.read_bytes(), "image/png"), haikei.haikei("verify", "--picture", str(signed))
+    again = haikei.haikei("sign", str(painted))
+    assert "knows no such revision" in stranger.stderr
+    assert credentials is not None
+    assert credentials.fits
+    assert credentials.source_types == ("made with the help of a trained model",)
+    assert known.returncode == 0
+    assert "same pixels" in known.stdout
+    assert "is there already" in again.stderr

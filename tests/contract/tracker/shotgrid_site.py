@@ -115,10 +115,11 @@ class ShotGridSite:
     def retire_version(self, version: VersionId) -> None:
         self._person.delete("Version", int(version))
 
-    def hand_in(self, task: TaskId, name: str, picture: Path | None, *, is_genzu: bool = False) -> VersionId:
+    def hand_in(self, task: TaskId, name: str, picture: Path | None, *, is_genzu: bool = False, declares_ai: bool = False) -> VersionId:
         link = {"type": "Task", "id": int(task)}
         entity = self._person.find_one("Task", [["id", "is", int(task)]], ["entity"])["entity"]
-        version = self._made("Version", code=name, sg_task=link, entity=entity, sg_haikei_genzu=is_genzu)
+        marks = {"sg_haikei_genzu": is_genzu, "sg_haikei_ai_used": declares_ai}
+        version = self._made("Version", code=name, sg_task=link, entity=entity, **marks)
         if picture is not None:
             self._person.upload("Version", int(version), str(picture), field_name="sg_uploaded_movie")
         return VersionId(version)

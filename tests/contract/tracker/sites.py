@@ -85,7 +85,7 @@ class Site(Protocol):
         """A person deletes a Version."""
         ...
 
-    def hand_in(self, task: TaskId, name: str, picture: Path | None, *, is_genzu: bool = False) -> VersionId:
+    def hand_in(self, task: TaskId, name: str, picture: Path | None, *, is_genzu: bool = False, declares_ai: bool = False) -> VersionId:
         """A person hands a Version in."""
         ...
 

@@ -109,6 +109,26 @@ def test_the_genzu_mark_is_read(site: Site) -> None:
     assert not site.tracker.version(site.hand_in(task, "レイアウト案", None)).is_genzu
 
 
+def test_a_declared_use_of_ai_is_read(site: Site) -> None:
+    task = layout_task(site)
+
+    declared = site.hand_in(task, "c012_v001", None, declares_ai=True)
+
+    assert site.tracker.version(declared).declares_ai
+    assert not site.tracker.version(site.hand_in(task, "c012_v002", None)).declares_ai
+
+
+def test_versions_made_since_a_moment_are_found_oldest_first(site: Site) -> None:
+    task = layout_task(site)
+    first, second = site.hand_in(task, "c012_v001", None), site.hand_in(task, "c012_v002", None)
+    made = site.tracker.version(first)
+
+    since = site.tracker.versions_since(made.project.id, made.created_at - timedelta(seconds=2))
+
+    assert [version.id for version in since][-2:] == [first, second]
+    assert site.tracker.versions_since(made.project.id, made.created_at + timedelta(hours=1)) == ()
+
+
 def test_tasks_are_found_by_step_and_status(site: Site) -> None:
     waiting, approved = layout_task(site, "c051"), layout_task(site, "c052", status=site.approved)
 
