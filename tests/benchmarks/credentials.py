@@ -20,10 +20,10 @@ BAR_MS = 80
 def pictures() -> dict[str, bytes]:
     """PNGs of one size: a smooth one, the same with the grain of paint, and noise."""
     random = np.random.default_rng(0)
-    small = cv2.GaussianBlur(random.integers(0, 255, (27, 48, 3), dtype=np.uint8), (0, 0), 2)
+    small = cv2.GaussianBlur(np.asarray(random.integers(0, 255, (27, 48, 3), dtype=np.uint8)), (0, 0), 2)
     smooth = cv2.resize(small, (3840, 2160), interpolation=cv2.INTER_CUBIC)
     grain = np.clip(smooth + random.normal(0, 2, smooth.shape), 0, 255).astype(np.uint8)
-    noise = random.integers(0, 255, smooth.shape, dtype=np.uint8)
+    noise = np.asarray(random.integers(0, 255, smooth.shape, dtype=np.uint8))
     return {"smooth": encoded(smooth), "with grain": encoded(grain), "pure noise": encoded(noise)}
 
 
