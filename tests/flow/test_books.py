@@ -1,4 +1,4 @@
-"""BOOK parts: rounds of their own from sheets of their own, delivered apart on one review task, withdrawn with their sheet."""
+"""What a genzu brings beyond its lines: BOOK parts, drafted and delivered apart, and rough colour that the Look is given."""
 
 import json
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import numpy as np
 import pytest
 import shotgun_api3
 
@@ -17,8 +18,8 @@ from tests.running_haikei import RunningHaikei, running_haikei
 
 @pytest.fixture(scope="module")
 def haikei(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHaikei]:
-    """The services over two cuts, one draft for each part."""
-    with running_haikei(tmp_path_factory.mktemp("books"), cuts=2, project={"drafts": 1}) as running:
+    """The services over three cuts, one draft for each part."""
+    with running_haikei(tmp_path_factory.mktemp("books"), cuts=3, project={"drafts": 1}) as running:
         yield running
 
 
@@ -98,6 +99,21 @@ def test_a_layered_genzu_has_its_books_in_one_file_and_one_without_withdraws_the
         ("BG", 2, "delivered"),
         ("BOOK1", 1, "superseded"),
     ]
+
+
+def test_rough_colour_on_the_sheet_is_given_to_the_look(haikei: RunningHaikei, coordinator: shotgun_api3.Shotgun, tmp_path: Path) -> None:
+    cut, sheet = Cut(3), draw_genzu(33)
+    sheet[101:290, 65:812] = np.minimum(sheet[101:290, 65:812], (240, 200, 140))
+    sheet[290:520, 65:812] = np.minimum(sheet[290:520, 65:812], (110, 190, 120))
+    cv2.imwrite(str(tmp_path / "rough.png"), sheet)
+    hand_in(coordinator, cut, "genzu rough", tmp_path / "rough.png")
+
+    approve(coordinator, cut)
+    haikei.wait_for(cut.code, "delivered")
+
+    (rendered,) = entries(haikei, cut, "draft.rendered")
+    assert [parent["relation"] for parent in rendered["parents"]] == ["inputTo", "inputTo"]
+    assert any("rough colour" in note["content"] for note in notes_on(coordinator, cut))
 
 
 def state_of(haikei: RunningHaikei, cut: Cut, part: str, state: str) -> Any:
