@@ -18,7 +18,7 @@ from integration.ledger.log import metadata as ledger_tables
 from integration.ledger.vocabulary import Claim
 from integration.reports.terminal import safe
 from integration.settings import read_settings
-from integration.workflow import statements
+from integration.workflow import queues, statements
 from integration.workflow.statements import Place, Said
 
 
@@ -103,10 +103,14 @@ def forget(file: Path | None, name: str, *, show: str, apply: bool) -> None:
             return
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA secure_delete = ON")
+        names = statements.names_of(connection, person_id, show=show)
         references, told = statements.forget(connection, person_id, show=show)
         engine = connection.engine
+    under_way = _forget_in_workflows(engine, names)
     _scrub(engine)
     print(f"{references} references and {told} texts erased; the record's proofs still hold. The tracker, backups and packs keep theirs.")
+    if under_way:
+        print(f"{under_way} drafts or Notes under way, or failed, still name them: erase them again when those have ended.")
 
 
 def _signed(place: Place, said: Said, signature: Path | None, public_key: Path | None) -> Said:
@@ -138,6 +142,16 @@ def _record(file: Path | None) -> Iterator[sa.Connection]:
     make_tables(engine, ledger_tables)
     with engine.begin() as connection:
         yield connection
+
+
+def _forget_in_workflows(engine: sa.Engine, names: set[str]) -> int:
+    """Take a person out of what the engine keeps of ended workflows; returns how many others name them."""
+    client = queues.look_at_queues(engine)
+    if client is None:
+        return 0
+    ended, others = queues.names_in(client, names)
+    queues.delete(client, ended)
+    return len(others)
 
 
 def _scrub(engine: sa.Engine) -> None:

@@ -1,6 +1,7 @@
 """The queue and workflow names of the integration, and a client that starts them before any process runs them."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,7 @@ ERRANDS = (NOTICE, SUPERSEDE, LOOK_THROUGH, TELL_FLAG)
 """What is started again when it fails."""
 MOST_STARTS = 5
 """How often a Note or a call-back that fails is tried, an hour each."""
+_OVER = ("SUCCESS", "CANCELLED")
 _FAILED = ["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 PRIORITY = 10
 """Lower is sooner; always given, for an unset one would overtake everything."""
@@ -88,6 +90,23 @@ def has_failed(client: DBOSClient, workflow_id: str) -> bool:
     """Whether a workflow ended without finishing."""
     found = client.list_workflows(workflow_ids=[workflow_id], status=_FAILED, load_input=False, load_output=False)
     return bool(found)
+
+
+def names_in(client: DBOSClient, names: Collection[str]) -> tuple[list[str], list[str]]:
+    """Workflows that were started with one of `names` in their words: those that ended well, and the others."""
+    found = [
+        each
+        for each in client.list_workflows(load_input=True, load_output=False)
+        if any(name in json.dumps(each.input, ensure_ascii=False, default=str) for name in names)
+    ]
+    ended = [each.workflow_id for each in found if each.status in _OVER]
+    return ended, [each.workflow_id for each in found if each.status not in _OVER]
+
+
+def delete(client: DBOSClient, workflow_ids: Iterable[str]) -> None:
+    """Delete what the engine keeps of workflows; their effects stay, each with its key."""
+    for workflow_id in workflow_ids:
+        client.delete_workflow(workflow_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from unicodedata import normalize
 
 from sqlalchemy import Connection, select, update
 
-from integration.database import inbox
+from integration.database import drafts, held, inbox
 from integration.errors import LedgerError
 from integration.ledger import log, people, texts
 from integration.ledger.canonical import code
@@ -183,14 +183,22 @@ def refs_in(entry: Entry) -> set[str]:
     return refs - {""}
 
 
+def names_of(connection: Connection, person_id: str, *, show: str | None = None) -> set[str]:
+    """Every spelling of a person's name that the record knows, of two characters or more."""
+    known = people.names(connection, people.refs_of(connection, person_id, show=show)).values()
+    return {part for name in known for part in (name.name, name.name_en) if len(part) > 1}
+
+
 def forget(connection: Connection, person_id: str, *, show: str | None = None) -> tuple[int, int]:
     """Erase who a person's references stand for, and every text by or naming them; returns how many of each. No entry changes."""
-    refs = people.refs_of(connection, person_id, show=show)
-    names = {part for name in people.names(connection, refs).values() for part in (name.name, name.name_en) if len(part) > 1}
+    refs, names = people.refs_of(connection, person_id, show=show), names_of(connection, person_id, show=show)
     told = [_commitments(entry) for _, entry in log.read(connection, show=show) if refs_in(entry) & refs]
     erased = sum(texts.erase_text(connection, commitment) for each in told for commitment in each)
     erased += sum(texts.erase_naming(connection, name) for name in names)
     _forget_in_events(connection, person_id)
+    for column in (drafts.c.reason, held.c.reason):
+        for name in names:
+            connection.execute(update(column.table).where(column.contains(name, autoescape=True)).values({column: "(erased)"}))
     return people.erase(connection, person_id, show=show), erased
 
 
