@@ -52,7 +52,7 @@ def test_a_draft_that_ignores_the_layout_is_painted_once_more_then_flagged(
     assert len({entry["ai"]["seed"] for entry in rendered}) == len(rendered) == 4
     assert {entry["decision"]["reason"] for entry in rejected} == {"layout_ignored"}
     assert all(entry["measure"]["layout_kept_ppm"] < 950_000 for entry in rejected)
-    delivered = {entry["asset"]["sha256"] for entry in entries(haikei, cut, "draft.delivered")}
+    delivered = {parent["sha256"] for entry in entries(haikei, cut, "draft.delivered") for parent in entry["parents"]}
     assert delivered == {entry["asset"]["sha256"] for entry in rendered[2:]}
     told = haikei.haikei("report", "shot", cut.code)
     assert told.stdout.count("found bad by the quality gate") == 4
