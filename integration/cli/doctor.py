@@ -17,7 +17,7 @@ from integration.errors import HaikeiError, RenderError, SettingsError
 from integration.intake.hook_registry import built_in_folder, load_hooks
 from integration.policy import Policy, refusal_of
 from integration.production import Project
-from integration.provenance.opening import open_signer
+from integration.provenance.opening import open_signer, read_roots
 from integration.settings import ProjectSettings, RenderSettings, Settings, read_settings
 from integration.storage.opening import open_storage
 from integration.studio import resolve_projects, storage_options
@@ -167,6 +167,7 @@ def _will_be_made(path: Path) -> str:
 
 
 def _credentials(settings: Settings) -> str:
+    read_roots(settings.credentials)
     signer = open_signer(settings.credentials, state_folder=settings.state_folder) if settings.credentials.certificate else None
     if signer is None:
         return "made for the trial; it proves nothing" if settings.credentials.trial else "none: drafts carry IPTC's AI fields unsigned"

@@ -55,7 +55,10 @@ def run_sign(settings_file: Path | None, file: Path, *, draft: str, without_draf
         stored = open_storage(**storage_options(settings)).get(parent)
         over = Source(data=stored, media_type="image/png", title=f"{title} AI draft")
         signed = signer.sign_revision(data, media_type, title=title, draft=over, stated_by_hand=by_hand)
-    target.write_bytes(signed)
+    try:
+        target.write_bytes(signed)
+    except OSError as error:
+        raise ArtworkError(f"{target} cannot be written: {error.strerror}", hint="Name another file with --out.") from error
     said = "painted over no draft" if parent is None else f"painted over the draft {parent[:12]}"
     hand = ", by hand as its painter states" if by_hand else ""
     print(f"{safe(str(target))} says: {safe(title)}, {said}{hand}; signed by {safe(signer.certificate.holder)}.")

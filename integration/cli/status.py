@@ -117,7 +117,7 @@ def _aside_table(aside: list[Delivery]) -> Table:
 
 
 def _given_up_table(given: list[GivenUp]) -> Table:
-    table = Table("what", "about", "tries", "error", title="Notes and call-backs given up: write to the artist yourself")
+    table = Table("what", "about", "tries", "error", title="Given up: mend the cause; where it was a Note, write to the artist yourself")
     for each in given:
         table.add_row(each.name, cell(each.about), str(each.starts), cell(each.error))
     return table

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from integration.errors import SettingsError
 from integration.settings import CredentialsSettings
 
 if TYPE_CHECKING:
@@ -25,3 +26,19 @@ def open_signer(settings: CredentialsSettings, *, state_folder: Path) -> "Signer
     else:
         certificate = read_certificate(settings.certificate, settings.key, settings.command, settings.roots)
     return Signer(certificate, timestamp_url=settings.timestamp_url)
+
+
+def read_roots(settings: CredentialsSettings) -> str:
+    """The roots that signers are trusted by, PEM; empty where none are set.
+
+    Raises:
+        SettingsError: the file cannot be read.
+    """
+    if settings.roots is None:
+        return ""
+    try:
+        return settings.roots.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"credentials.roots {settings.roots} cannot be read: {error}", hint="Give a PEM file of certificates."
+        ) from error

@@ -17,6 +17,7 @@ from integration.ledger.vocabulary import Claim, Kind
 from integration.policy import NotAllowed
 from integration.production import Background, BackgroundId, Version, VersionId
 from integration.provenance.finding import Finding, FindingKind
+from integration.provenance.opening import read_roots
 from integration.settings import ProjectSettings
 from integration.storage.digest import sha256_of_file
 from integration.studio import Studio
@@ -88,8 +89,7 @@ def look_through(studio: Studio, version_id: str) -> str:
         return Looked.NOT_READ
     from integration.provenance.inspection import inspect_file
 
-    roots = studio.settings.credentials.roots
-    trusted = roots.read_text(encoding="ascii") if roots else ""
+    trusted = read_roots(studio.settings.credentials)
     with tempfile.TemporaryDirectory(prefix="haikei-look-") as folder:
         path = Path(folder) / "version"
         try:
