@@ -61,7 +61,7 @@ def test_status_lists_what_was_given_up(engine: sa.Engine, settings_file: Path, 
 
     data, _, shown = capsys.readouterr().out.partition("\n")
     assert json.loads(data)["given_up"][0]["about"] == "supersede:old"
-    assert "given up" in shown
+    assert "Given up" in shown
 
 
 def test_status_before_any_service_ran_reads_what_is_there(
