@@ -89,6 +89,33 @@ pictures = sa.Table(
 )
 """The delivered pictures of each round."""
 
+sheets = sa.Table(
+    "haikei_draft_sheet",
+    metadata,
+    sa.Column("draft", sa.Text, primary_key=True),
+    sa.Column("line_sha256", sa.Text, nullable=False),
+    sa.Column("mask_sha256", sa.Text, nullable=False),
+)
+"""The registered lines of each round's genzu, and its cel mask or nothing, as they were given to the model."""
+
+shipped_layers = sa.Table(
+    "haikei_shipped_layer",
+    metadata,
+    sa.Column("site", sa.Text, primary_key=True),
+    sa.Column("background", sa.Text, primary_key=True),
+    sa.Column("file_sha256", sa.Text, primary_key=True),
+    sa.Column("place", sa.Integer, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("part", sa.Text, nullable=False),
+    sa.Column("draft", sa.Integer, nullable=True),
+    sa.Column("pixel_sha256", sa.Text, nullable=False),
+    sa.Column("left_px", sa.Integer, nullable=False),
+    sa.Column("top_px", sa.Integer, nullable=False),
+    sa.Column("picture_sha256", sa.Text, nullable=False),
+)
+"""The layers of the files that were handed to artists, by which what returns is told; `picture_sha256` is that of a draft's layer."""
+
 held = sa.Table(
     "haikei_held",
     metadata,

@@ -12,7 +12,7 @@ from integration.intake.inbox import Inbox
 from integration.intake.poll import poll
 from integration.intake.sweep import sweep
 from integration.studio import Studio
-from integration.workflow import engine, queues
+from integration.workflow import engine, queues, revision
 from integration.workflow.approval import TrackerActions
 from integration.workflow.delivery import supersede
 from integration.workflow.draft import DraftStory
@@ -21,6 +21,7 @@ from integration.workflow.notice import notice
 from integration.workflow.order import Order
 from integration.workflow.publishing import publish_due
 from integration.workflow.questions import tell_flag
+from integration.workflow.summary import summarise
 from render_service.client import SlotLock, take_slot
 
 log = structlog.get_logger(__name__)
@@ -59,7 +60,15 @@ def _register(studio: Studio, stop: threading.Event) -> None:
     engine.workflow(queues.NOTICE, lambda key, told: notice(studio, key, told))
     engine.workflow(queues.LOOK_THROUGH, lambda version: engine.step("look through", look_through, studio, version))
     engine.workflow(queues.TELL_FLAG, lambda index, project, show: engine.step("tell flag", tell_flag, studio, index, project, show))
+    engine.workflow(queues.REVISION, lambda version, event: _revision(studio, version, event))
+    engine.workflow(queues.MEASURE, lambda version, sha256: engine.step("measure revision", revision.measure, studio, version, sha256))
+    engine.workflow(queues.SUMMARY, lambda background, shots: engine.step("write summaries", summarise, studio, background, shots))
     engine.workflow(queues.SUPERSEDE, lambda key: engine.step("supersede", supersede, studio, key))
+
+
+def _revision(studio: Studio, version: str, event: str) -> str:
+    sha256 = engine.step("take revision in", revision.take_in_present, studio, version, event)
+    return engine.step("measure revision", revision.measure, studio, version, sha256) if sha256 else ""
 
 
 def _work(studio: Studio, inbox: Inbox, registry: HookRegistry, slot: SlotLock, stop: threading.Event, listening: threading.Event) -> None:

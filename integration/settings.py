@@ -170,7 +170,7 @@ class ProjectSettings(_Part):
     """Version status of a delivered draft; a status of its own, never an approval. `haikei setup` makes it."""
     superseded_status: str = "sup"
     """Version status of a draft whose layout was reopened or replaced."""
-    outcomes: dict[str, Literal["used", "partly_used", "not_used", "from_scratch"]] = {
+    outcomes: dict[str, Literal["used", "partly_used", "not_used", "from_scratch", "layout_only"]] = {
         "use": "used",
         "prt": "partly_used",
         "nus": "not_used",
@@ -184,6 +184,12 @@ class ProjectSettings(_Part):
     """Which version of it this is; a changed text wants a new one."""
     flags_to: tuple[str, ...] = ()
     """Who is told that a question about a Version waits, by login, e-mail or name."""
+    revision_types: tuple[str, ...] = ()
+    """Version types that are revisions wherever on the background they are handed in, beside all on the review task."""
+    handoff: tuple[Literal["psd", "ora"], ...] = ("psd",)
+    """Formats of the layered file that goes with the drafts."""
+    write_back: bool = True
+    """Whether a summary and a link to the evidence are written on Shots and Versions."""
     draft_type: str = "AI draft"
     """Version type of drafts; also stands in their names."""
     genzu: GenzuRule = GenzuRule()

@@ -23,7 +23,7 @@ FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "BMP", "GIF")
 """Pillow's names of the formats that are read, told by content and never by the file's name."""
 
 _EXPORT_HINT = "Open it in the drawing program and export it again as PNG or JPEG."
-_BROKEN = (
+BROKEN = (
     OSError,
     SyntaxError,
     ValueError,
@@ -102,7 +102,7 @@ def open_checked(data: bytes | Path, *, limits: ImageLimits | None = None) -> Ch
             return _decoded(image, limits)
         except MemoryError as error:
             raise ArtworkError("the picture does not fit into this machine's memory", hint="Export it smaller.") from error
-        except _BROKEN as error:
+        except BROKEN as error:
             raise ArtworkError(
                 "the picture is damaged or cut off: it cannot be read to its end", hint=f"Upload it again. {_EXPORT_HINT}"
             ) from error
@@ -132,7 +132,7 @@ def _header(stream: BinaryIO) -> Iterator[Image.Image]:
         image = Image.open(stream, formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ArtworkError("the picture claims to have far too many pixels", hint="Scan or export it smaller.") from error
-    except _BROKEN as error:
+    except BROKEN as error:
         raise ArtworkError("the file is damaged at its beginning, or no picture", hint=f"Upload it again. {_EXPORT_HINT}") from error
     with image:
         yield image

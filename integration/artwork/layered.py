@@ -20,16 +20,14 @@ from psd_tools.api.layers import Layer
 from psd_tools.constants import BlendMode, Resource
 
 from integration.artwork.checked_image import CheckedImage, ImageLimits
+from integration.artwork.psd_header import checked_header
 from integration.errors import ArtworkError
 
-_MODES = {1: "grey", 3: "RGB"}
-_DEPTHS = (8, 16)
-_MOST_CHANNELS = 56
 _MOST_LAYERS = 400
 _MOST_LAYER_PIXELS = 1_200_000_000
 """Of all layers together."""
 _HINT = "Export the genzu as PNG or TIFF, one picture for the BG and one for each BOOK, and upload those."
-_BROKEN = (
+BROKEN = (
     OSError,
     ValueError,
     TypeError,
@@ -82,7 +80,7 @@ class Layered:
                     _lay(layer, sheet)
         except MemoryError as error:
             raise ArtworkError("the layered file does not fit into this machine's memory", hint=_HINT) from error
-        except _BROKEN as error:
+        except BROKEN as error:
             raise ArtworkError("a layer of the Photoshop file is damaged", hint=f"Save it again. {_HINT}") from error
         factor = math.ceil(math.sqrt(sheet.width * sheet.height / self.kept_pixels))
         reduced = sheet.reduce(factor) if factor > 1 else sheet
@@ -109,14 +107,16 @@ def open_layered(data: bytes, *, limits: ImageLimits | None = None) -> Layered:
         ArtworkError: it is damaged, too large, or of a colour mode that is not read; the message says which.
     """
     limits = limits or ImageLimits()
-    width, height = _checked_header(data, limits)
+    if len(data) > limits.max_bytes:
+        raise ArtworkError(f"the file has {len(data) / 1e6:.0f} MB; at most {limits.max_bytes / 1e6:.0f} MB are read", hint=_HINT)
+    header = checked_header(data, limits, hint=_HINT)
     try:
         psd = PSDImage.open(io.BytesIO(data))
         layers = tuple(_parted(psd, None, {}))
-        dpi = _dpi(psd)
+        dpi = dpi_of(psd)
     except MemoryError as error:
         raise ArtworkError("the layered file does not fit into this machine's memory", hint=_HINT) from error
-    except _BROKEN as error:
+    except BROKEN as error:
         raise ArtworkError("the Photoshop file is damaged or cut off", hint=f"Upload it again. {_HINT}") from error
     if len(layers) > _MOST_LAYERS or sum(_area(layer) for _, layer in layers) > _MOST_LAYER_PIXELS:
         raise ArtworkError(f"the Photoshop file has {len(layers)} layers, too many or too large", hint=_HINT)
@@ -125,25 +125,9 @@ def open_layered(data: bytes, *, limits: ImageLimits | None = None) -> Layered:
     if not layers:
         raise ArtworkError("the Photoshop file has no visible layer", hint=_HINT)
     books = dict.fromkeys(part for part, _ in layers if part != "BG")
-    return Layered(parts=("BG", *books), layers=layers, width_px=width, height_px=height, dpi=dpi, kept_pixels=limits.kept_pixels)
-
-
-def _checked_header(data: bytes, limits: ImageLimits) -> tuple[int, int]:
-    """Width and height the header names, when it can be read."""
-    if len(data) > limits.max_bytes:
-        raise ArtworkError(f"the file has {len(data) / 1e6:.0f} MB; at most {limits.max_bytes / 1e6:.0f} MB are read", hint=_HINT)
-    if len(data) < 26:
-        raise ArtworkError("the Photoshop file is damaged or cut off", hint=f"Upload it again. {_HINT}")
-    _, _, _, channels, height, width, depth, mode = struct.unpack(">4sH6sHIIHH", data[:26])
-    if min(width, height) < 1 or max(width, height) > limits.max_side_px or width * height > limits.max_pixels:
-        raise ArtworkError(
-            f"the picture has {width} × {height} pixels; at most {limits.max_side_px} a side and "
-            f"{limits.max_pixels / 1e6:.0f} million in all are read",
-            hint="Save it smaller; 300 dpi is plenty.",
-        )
-    if mode not in _MODES or depth not in _DEPTHS or channels > _MOST_CHANNELS:
-        raise ArtworkError("the Photoshop file is not in RGB or grey with 8 or 16 bits", hint="Change its mode to RGB, 8 bits.")
-    return width, height
+    return Layered(
+        parts=("BG", *books), layers=layers, width_px=header.width_px, height_px=header.height_px, dpi=dpi, kept_pixels=limits.kept_pixels
+    )
 
 
 def _parted(group: Any, part: str | None, names: dict[str, int]) -> list[tuple[str, Layer]]:
@@ -195,7 +179,7 @@ def _area(layer: Layer) -> int:
     return max(layer.width, 0) * max(layer.height, 0)
 
 
-def _dpi(psd: PSDImage) -> float | None:
+def dpi_of(psd: PSDImage) -> float | None:
     """Dots per inch, a 16.16 fixed number in the file; None when it names none or nonsense."""
     resource = psd.image_resources.get_data(Resource.RESOLUTION_INFO)
     dpi = getattr(resource, "horizontal", 0) / 65536

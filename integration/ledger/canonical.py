@@ -39,6 +39,7 @@ NEEDS: dict[Kind, tuple[str, ...]] = {
     Kind.DRAFT_REJECTED: ("background", "decision"),
     Kind.DRAFT_OUTCOME: ("background", "decision"),
     Kind.HANDOVER: ("background",),
+    Kind.LAYERS_SHIPPED: ("background", "asset", "measure"),
     Kind.REVISION_SUBMITTED: ("background", "asset"),
     Kind.REVISION_APPROVED: ("background", "decision"),
     Kind.MEASURE_COMPUTED: ("background", "asset", "measure"),
@@ -150,7 +151,7 @@ def _expect(kind: type, plain: object, name: str) -> Any:
 
 
 def _check_number(value: int | bool, name: str) -> int | bool:
-    lowest = -(2**63) if name.endswith("_mpx") else 0
+    lowest = -(2**63) if name.endswith(("_mpx", "_mdeg")) else 0
     if not lowest <= value < 2**63:
         raise LedgerError(f"{name}: {value} is out of range")
     return value
@@ -182,7 +183,7 @@ _FORMS: tuple[tuple[tuple[str, ...], Callable[[str], object], str], ...] = (
     (("sha256", "_commit", "site_hash"), _form(r"[0-9a-f]{64}"), "64 lower-case hex digits"),
     ((".ref", "_ref", "_by", ".on_behalf_of"), _form(_UUID), "a reference from ledger.people"),
     (("entry.id",), _form(_UUID.replace("[1-8]", "7")), "a UUIDv7"),
-    ((".reason", ".scope", ".sent_to", "entry.report", "entry.notice"), _form(r"[a-z0-9][a-z0-9_.-]*"), "a code"),
+    ((".reason", ".reasons", ".lineage", ".scope", ".sent_to", "entry.report", "entry.notice"), _form(r"[a-z0-9][a-z0-9_.-]*"), "a code"),
 )
 """A name's ending says its form."""
 

@@ -161,6 +161,23 @@ class Measure:
     shift_y_mpx: int | None = None
     """Thousandths of a pixel; may be negative."""
     layers: tuple[Layer, ...] = ()
+    lineage: str = ""
+    """A code: how the draft was found that the revision comes from, ``said``, ``layers`` or ``pixels``; ``unknown`` when it was not."""
+    repainted_least_ppm: int | None = None
+    repainted_most_ppm: int | None = None
+    painted_ppm: int | None = None
+    """Area that new layers visibly cover, together."""
+    draft_layout_kept_ppm: int | None = None
+    """As `layout_kept_ppm`, of the draft."""
+    outside_ppm: int | None = None
+    """Share of the draft that lies outside the revision."""
+    mirrored: bool | None = None
+    turn_mdeg: int | None = None
+    """Thousandths of a degree, counter-clockwise; may be negative."""
+    reasons: tuple[str, ...] = ()
+    """Codes: why something cannot be told."""
+    map_sha256: str = ""
+    """Of the stored map of areas."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     DRAFT_REJECTED = "draft.rejected"
     DRAFT_OUTCOME = "draft.outcome"
     HANDOVER = "handover"
+    LAYERS_SHIPPED = "layers.shipped"
     REVISION_SUBMITTED = "revision.submitted"
     REVISION_APPROVED = "revision.approved"
     MEASURE_COMPUTED = "measure.computed"
@@ -99,6 +100,8 @@ class Verdict(StrEnum):
     PARTLY_USED = "partly_used"
     NOT_USED = "not_used"
     FROM_SCRATCH = "from_scratch"
+    LAYOUT_ONLY = "layout_only"
+    """Painted from the layout alone."""
 
 
 class TimeSource(StrEnum):

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from integration.artwork.archive import files_of
 from integration.errors import ArtworkError
-from integration.provenance.archive import files_of
 from integration.provenance.credentials import Credentials, read_credentials
 from integration.provenance.finding import Finding, FindingKind, Inspection
 from integration.provenance.generators import traces_of

@@ -4,7 +4,7 @@ Every method that writes carries a `key`, looks for what the key already made, a
 once. Adapters raise `TrackerError` for what will not heal and `TransientTrackerError` for what may.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -81,6 +81,15 @@ class WrittenPolicy:
     """When, aware UTC; None as `by`."""
     event_id: str = ""
     """The tracker's event of that change; empty as `by`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What haikei writes beside a Shot, a background or a Version for people to read."""
+
+    text: str
+    url: str
+    """Where the evidence is; empty when nothing serves it."""
 
 
 class Verdict(StrEnum):
@@ -228,6 +237,10 @@ class Tracker(Protocol):
         """Give a Version its picture, unless it already has one called `name`."""
         ...
 
+    def attach_file(self, task: TaskId, path: Path, *, name: str) -> None:
+        """Attach a file to a task, unless it already has one called `name`."""
+        ...
+
     def wait_until_playable(self, version: VersionId, *, timeout_s: float) -> bool:
         """Whether the tracker finished the Version's thumbnail within `timeout_s`."""
         ...
@@ -262,6 +275,10 @@ class Tracker(Protocol):
 
     def put_in_playlist(self, project: ProjectId, name: str, versions: Sequence[VersionId], *, key: str) -> PlaylistId:
         """The playlist that `key` names, with `versions` in it; what else is in it stays."""
+        ...
+
+    def write_summaries(self, backgrounds: Mapping[BackgroundId, Summary], versions: Mapping[VersionId, Summary]) -> int:
+        """Write what differs from what stands there; how many were written. What is gone is left alone."""
         ...
 
     def versions_with_key(self, prefix: str) -> tuple[Version, ...]:

@@ -18,7 +18,7 @@ from integration.ledger.entry import Asset, milliseconds
 from integration.ledger.vocabulary import Kind, Verdict
 from integration.production import TaskId, Version, VersionId
 from integration.studio import Studio
-from integration.workflow import final_guard, looked_through, queues, record, returned, rounds
+from integration.workflow import final_guard, looked_through, queues, record, returned, revision, rounds
 from integration.workflow.decision import Hold, Ignore, Start, decide
 from integration.workflow.genzu import fetch_genzu, name_of, parts_in
 from integration.workflow.order import Order, Refusal
@@ -81,7 +81,7 @@ class TrackerActions:
 
     def record_revision(self, version: VersionId, *, because: TrackerEvent) -> None:
         """If the Version was handed in on a review task, record the artist's revision."""
-        returned.record_revision(self.studio, version, because)
+        revision.take_in_later(self.studio, version, because.event_id)
 
     def question_final(self, version: VersionId, *, because: VersionStatusChanged) -> None:
         """If the Version is final, has AI-made area and no approval covers that, raise a flag."""

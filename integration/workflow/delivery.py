@@ -20,11 +20,13 @@ from integration.studio import Studio
 from integration.tracker.protocol import DraftVersion, NoteText
 from integration.workflow import quality_words, record, rounds, words
 from integration.workflow.ai_notice import give_notice
+from integration.workflow.handoff import build_handoff, record_handoff
 from integration.workflow.labels import label_draft
 from integration.workflow.order import Order
 from integration.workflow.quality_gate import Sifted
 from integration.workflow.quality_words import BOOK_OPAQUE, ROUGH_USED
 from integration.workflow.rounds import DraftState, Round
+from integration.workflow.summary import summarise_later
 from integration.workflow.withdrawal import background_of, rules_of, subject_of, supersede_in, why_of
 
 
@@ -125,6 +127,16 @@ class Delivery:
         )
         self.studio.tracker.write_note(note, key=f"note:{self.key}")
 
+    def attach_layers(self, task: str) -> list[dict[str, Any]]:
+        """The layered files of the drafts, attached to the review task; what each holds, as plain data."""
+        files = build_handoff(self.studio, self.draft, self.rules, [each.picture.sha256 for each in self.sifted.delivered])
+        for file in files:
+            with tempfile.TemporaryDirectory(prefix="haikei-layers-") as folder:
+                path = Path(folder) / "layers"
+                self.studio.storage.fetch(file["sha256"], path)
+                self.studio.tracker.attach_file(TaskId(task), path, name=file["name"])
+        return files
+
     def _content(self) -> str:
         """The Note's text: what was made from what, and what the quality gate found."""
         shown, withheld = self.sifted.delivered, [each.verdict.faults for each in self.sifted.withheld]
@@ -155,7 +167,7 @@ class Delivery:
         """Show the artist that the task is ready."""
         self.studio.tracker.set_task_status(TaskId(task), self.rules.review_status)
 
-    def record(self, versions: list[str], files: list[dict[str, Any]]) -> None:
+    def record(self, versions: list[str], files: list[dict[str, Any]], layered: list[dict[str, Any]]) -> None:
         """Record what was painted and delivered, in the transaction that closes the round; `files` are the labelled ones.
 
         If the approval was withdrawn meanwhile, what was made is superseded.
@@ -168,6 +180,9 @@ class Delivery:
                 picture = self.sifted.delivered[number].picture
                 rounds.keep_picture(connection, self.key, number, seed=picture.seed, sha256=picture.sha256, version=version)
                 record.draft_delivered(connection, subject, self.sifted.delivered[number], file=file, version=version)
+            for file in layered:
+                record_handoff(connection, subject, file)
+            summarise_later(self.studio, connection, self.background)
             if not closed:
                 supersede_in(self.studio, connection, self.draft, self.background, why=why_of(rounds.find(connection, self.key)))
 

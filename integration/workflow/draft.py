@@ -86,6 +86,7 @@ class DraftStory:
         task = step("open review task", delivery.open_review_task)
         versions: list[str] = []
         files: list[dict[str, Any]] = []
+        layered: list[dict[str, Any]] = []
         for number in range(len(sifted.delivered)):
             if not step("still wanted", self._still_wanted, order.look):
                 break
@@ -93,11 +94,12 @@ class DraftStory:
             versions.append(step("create version", delivery.create_version, number, task))
             step("upload picture", delivery.upload_picture, number, versions[-1], files[-1]["sha256"])
         if step("still wanted", self._still_wanted, order.look):
+            layered = step("attach layers", delivery.attach_layers, task)
             step("put in playlist", delivery.put_in_playlist, versions)
             step("write note", delivery.write_note, task, versions)
             step("give notice", delivery.give_notice, task)
             step("hand to artist", delivery.hand_over, task)
-        step("record delivery", delivery.record, versions, files)
+        step("record delivery", delivery.record, versions, files, layered)
         return step("end", self._state)
 
     def _sift(self, request: RenderRequest, result: RenderResult, order: Order) -> Sifted:
@@ -144,10 +146,13 @@ class DraftStory:
             return {"refusal": error.in_words()}
         background = background_of(self.studio, draft)
         height, width = genzu.line.shape
+        line, mask = self._keep(genzu.line), self._keep(genzu.cel_mask) if genzu.cel_mask.any() else None
+        with self.studio.engine.begin() as connection:
+            rounds.keep_sheet(connection, self.key, line_sha256=line, mask_sha256=mask or "")
         return {
             "render_key": draft.render_key,
-            "line": self._keep(genzu.line),
-            "mask": self._keep(genzu.cel_mask) if genzu.cel_mask.any() else None,
+            "line": line,
+            "mask": mask,
             "rough": None if genzu.rough is None else self._keep(genzu.rough),
             "width_px": int(width),
             "height_px": int(height),

@@ -23,7 +23,9 @@ DRAFT, NOTICE, SUPERSEDE = "draft", "notice", "supersede"
 """Workflow names: paint and deliver one round; tell the coordinator of a refusal; mark delivered drafts as superseded."""
 LOOK_THROUGH, TELL_FLAG = "look through", "tell flag"
 """Workflow names: look through a Version's file; tell those who answer flags that one waits."""
-ERRANDS = (NOTICE, SUPERSEDE, LOOK_THROUGH, TELL_FLAG)
+REVISION, MEASURE, SUMMARY = "revision", "measure", "summary"
+"""Workflow names: take a revision in and measure it; measure one anew; write what became of a background into the tracker."""
+ERRANDS = (NOTICE, SUPERSEDE, LOOK_THROUGH, TELL_FLAG, REVISION, MEASURE, SUMMARY)
 """What is started again when it fails."""
 MOST_STARTS = 5
 """How often a Note or a call-back that fails is tried, an hour each."""

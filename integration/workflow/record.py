@@ -223,6 +223,12 @@ def draft_delivered(connection: sa.Connection, subject: Subject, painted: Painte
     log.append(connection, entry, key=f"{Kind.DRAFT_DELIVERED}:{subject.draft}:{version}")
 
 
+def layers_shipped(connection: sa.Connection, subject: Subject, *, asset: Asset, parents: tuple[Parent, ...], measure: Measure) -> None:
+    """The drafts were attached to the review task as a layered file."""
+    entry = subject.entry(Kind.LAYERS_SHIPPED, actor=PIPELINE, asset=asset, parents=parents, measure=measure)
+    log.append(connection, entry, key=f"{Kind.LAYERS_SHIPPED}:{subject.draft}:{asset.sha256}")
+
+
 def draft_outcome(
     connection: sa.Connection,
     subject: Subject,

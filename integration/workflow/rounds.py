@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from integration.database import drafts, held, pictures
+from integration.database import drafts, held, pictures, sheets
 
 
 class DraftState(StrEnum):
@@ -83,6 +83,21 @@ class Round:
     def workflow_id(self) -> str:
         """The name of the workflow that works on it now."""
         return self.key if self.attempt == 1 else f"{self.key}~{self.attempt}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveredPicture:
+    """One delivered draft."""
+
+    draft: str
+    """Key of its round."""
+    number: int
+    """Its place in the round, from 0."""
+    seed: int
+    sha256: str
+    """Of the painted picture."""
+    version: str
+    """The tracker's Version."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +212,18 @@ def change(connection: sa.Connection, key: str, *, only_in: Sequence[DraftState]
     return bool(changed)
 
 
+def keep_sheet(connection: sa.Connection, key: str, *, line_sha256: str, mask_sha256: str) -> None:
+    """Remember what was registered from a round's genzu; `mask_sha256` is empty where no character stands."""
+    connection.execute(sheets.delete().where(sheets.c.draft == key))
+    connection.execute(sheets.insert().values(draft=key, line_sha256=line_sha256, mask_sha256=mask_sha256))
+
+
+def sheet_of(connection: sa.Connection, key: str) -> tuple[str, str] | None:
+    """The lines and the cel mask of a round's genzu, by SHA-256; None before they were registered."""
+    row = connection.execute(sa.select(sheets.c.line_sha256, sheets.c.mask_sha256).where(sheets.c.draft == key)).one_or_none()
+    return (str(row.line_sha256), str(row.mask_sha256)) if row else None
+
+
 def keep_picture(connection: sa.Connection, key: str, number: int, *, seed: int, sha256: str, version: str) -> None:
     """Remember a delivered picture, once."""
     known = connection.execute(sa.select(pictures.c.number).where((pictures.c.draft == key) & (pictures.c.number == number))).scalar()
@@ -204,10 +231,21 @@ def keep_picture(connection: sa.Connection, key: str, number: int, *, seed: int,
         connection.execute(pictures.insert().values(draft=key, number=number, seed=seed, sha256=sha256, version=version))
 
 
-def pictures_of(connection: sa.Connection, key: str) -> list[dict[str, Any]]:
-    """The delivered pictures of a round in order: number, seed, sha256, version."""
+def pictures_of(connection: sa.Connection, key: str) -> list[DeliveredPicture]:
+    """The delivered pictures of a round in order."""
     rows = connection.execute(sa.select(pictures).where(pictures.c.draft == key).order_by(pictures.c.number))
-    return [dict(row._mapping) for row in rows]
+    return [DeliveredPicture(**row._mapping) for row in rows]
+
+
+def delivered_on(connection: sa.Connection, *, site: str, background: str, part: str) -> list[DeliveredPicture]:
+    """Every picture that was delivered of a part, the newest round first, each round in order."""
+    rows = connection.execute(
+        sa.select(pictures)
+        .join(drafts, drafts.c.key == pictures.c.draft)
+        .where((drafts.c.site == site) & (drafts.c.background == background) & (drafts.c.part == part))
+        .order_by(drafts.c.round.desc(), pictures.c.number)
+    )
+    return [DeliveredPicture(**row._mapping) for row in rows]
 
 
 def picture_of_version(connection: sa.Connection, version: str) -> tuple[Round, int, str] | None:

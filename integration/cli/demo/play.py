@@ -66,13 +66,13 @@ class Play:
                 continue
             with self.studio.engine.connect() as connection:
                 picture = rounds.pictures_of(connection, draft.key)[0]
-            staff.set_version_status(ARTIST, VersionId(picture["version"]), status)
+            staff.set_version_status(ARTIST, VersionId(picture.version), status)
             with tempfile.TemporaryDirectory(prefix="haikei-artist-") as folder:
                 path = Path(folder) / f"{draft.code}_BG_v001.png"
                 if outcome == "not_used":
                     paint_without_draft(self.studio.storage, draft.genzu_sha256, path)
                 else:
-                    paint_revision(self.studio.storage, picture["sha256"], path, outcome=outcome)
+                    paint_revision(self.studio.storage, picture.sha256, path, outcome=outcome)
                 staff.hand_in(ARTIST, task=TaskId(draft.review_task), name=f"{draft.code}_BG_v001", picture=path)
         self._wait(lambda: all(self._has_revision(draft) for draft in delivered))
 

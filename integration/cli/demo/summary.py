@@ -30,7 +30,7 @@ def write_contact_sheet(studio: Studio, file: Path) -> None:
 
 def _row(studio: Studio, draft: Round) -> CutRow:
     with studio.engine.connect() as connection:
-        painted = [_picture(studio, picture["sha256"]) for picture in rounds.pictures_of(connection, draft.key)]
+        painted = [_picture(studio, picture.sha256) for picture in rounds.pictures_of(connection, draft.key)]
         handed_in = [
             entry.asset.sha256
             for _, entry in log.read(connection, background=draft.background, kinds=(Kind.REVISION_SUBMITTED,))

@@ -21,7 +21,7 @@ from integration.production import (
     VersionId,
 )
 from integration.settings import ProjectSettings, SceneFields, ShotGridSettings
-from integration.tracker.protocol import DraftVersion, EventPage, Finding, NoteText, SetUpStep, TrackerSteps, WrittenPolicy
+from integration.tracker.protocol import DraftVersion, EventPage, Finding, NoteText, SetUpStep, Summary, TrackerSteps, WrittenPolicy
 from integration.tracker.shotgrid.connection import Connection
 from integration.tracker.shotgrid.directory import Directory
 from integration.tracker.shotgrid.download import download
@@ -30,6 +30,7 @@ from integration.tracker.shotgrid.examine import examine
 from integration.tracker.shotgrid.policy_field import read_field
 from integration.tracker.shotgrid.reading import Reading
 from integration.tracker.shotgrid.setup import set_up
+from integration.tracker.shotgrid.summaries import write_summaries
 from integration.tracker.shotgrid.writing import Writing
 
 
@@ -159,6 +160,10 @@ class ShotGridTracker:
         """See `Tracker.upload_picture`."""
         self._writing.upload_picture(version, path, name=name)
 
+    def attach_file(self, task: TaskId, path: Path, *, name: str) -> None:
+        """See `Tracker.attach_file`."""
+        self._writing.attach_file(task, path, name=name)
+
     def wait_until_playable(self, version: VersionId, *, timeout_s: float) -> bool:
         """See `Tracker.wait_until_playable`."""
         return self._writing.wait_until_playable(version, timeout_s=timeout_s)
@@ -182,6 +187,10 @@ class ShotGridTracker:
     def put_in_playlist(self, project: ProjectId, name: str, versions: Sequence[VersionId], *, key: str) -> PlaylistId:
         """See `Tracker.put_in_playlist`."""
         return self._writing.put_in_playlist(project, name, versions, key=key)
+
+    def write_summaries(self, backgrounds: Mapping[BackgroundId, Summary], versions: Mapping[VersionId, Summary]) -> int:
+        """See `Tracker.write_summaries`."""
+        return write_summaries(self._connection, backgrounds, versions)
 
     def versions_with_key(self, prefix: str) -> tuple[Version, ...]:
         """See `Tracker.versions_with_key`."""

@@ -27,10 +27,13 @@ _READ = (
     "Attachment",
 )
 _CREATED = ("Version", "Task", "Note", "Playlist")
+_EXTENDED = ("Project", "Shot", "Asset")
 _WRITTEN = (
     f"create and update {', '.join(_CREATED)}",
     "upload pictures to Versions",
     "update Task.sg_status_list",
+    "attach files to Tasks",
+    "update haikei's own fields on Shots, Assets and Versions",
 )
 _RECENT = 20
 _SOON = timedelta(minutes=1)
@@ -43,7 +46,7 @@ def examine(connection: Connection, wanted: TrackerSteps) -> Iterator[Finding]:
     yield from _reading_rights(connection)
     yield from _writing_rights()
     yield _script(connection)
-    fields = {kind: connection.tried(lambda sg, kind=kind: fields_of(sg, kind, project=project)) for kind in (*_CREATED, "Project")}  # type: ignore[misc]
+    fields = {kind: connection.tried(lambda sg, kind=kind: fields_of(sg, kind, project=project)) for kind in (*_CREATED, *_EXTENDED)}  # type: ignore[misc]
     yield from _fields(fields)
     yield from _steps(connection, wanted)
     yield from _statuses("Task", wanted.task_statuses, fields["Task"].get(STATUS))

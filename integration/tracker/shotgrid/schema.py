@@ -6,8 +6,10 @@ from typing import Any
 
 from integration.errors import TrackerError
 from integration.tracker.shotgrid.connection import Client
-from integration.tracker.shotgrid.records import AI_POLICY, AI_USED, GENZU, KEY, STATUS, VERSION_TYPE
+from integration.tracker.shotgrid.records import AI_POLICY, AI_USED, EVIDENCE, GENZU, KEY, STATUS, SUMMARY, VERSION_TYPE
 
+SUMMARISED = ("Shot", "Asset", "Version")
+"""What a summary is written on."""
 KEYED = ("Version", "Task", "Note", "Playlist")
 """What we make, and so what carries our key."""
 
@@ -52,6 +54,26 @@ WANTED_FIELDS = (
         display_name="haikei ai used",
         shown_as="AI used",
         description="Set by whoever hands a Version in for which AI was used; then nobody is asked about it.",
+    ),
+    *(
+        wanted
+        for entity in SUMMARISED
+        for wanted in (
+            WantedField(
+                entity=entity,
+                name=SUMMARY,
+                data_type="text",
+                display_name="haikei summary",
+                description="Written by haikei: drafts, what people say became of them, and revisions.",
+            ),
+            WantedField(
+                entity=entity,
+                name=EVIDENCE,
+                data_type="url",
+                display_name="haikei evidence",
+                description="Written by haikei: where the record of it can be read.",
+            ),
+        )
     ),
     WantedField(
         entity="Project",

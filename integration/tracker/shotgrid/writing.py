@@ -1,6 +1,7 @@
 """What we write to ShotGrid, each in effect once: look, make, look again, and retire what two creates made of one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from shutil import copyfile
 from tempfile import TemporaryDirectory
@@ -10,7 +11,7 @@ import structlog
 from shotgun_api3 import Fault
 
 from integration.errors import NotFoundInTrackerError, TrackerError
-from integration.production import Background, NoteId, PersonId, PlaylistId, ProjectId, Task, VersionId
+from integration.production import Background, NoteId, PersonId, PlaylistId, ProjectId, Task, TaskId, VersionId
 from integration.tracker.protocol import DraftVersion, NoteText
 from integration.tracker.shotgrid.connection import Client, Connection
 from integration.tracker.shotgrid.faults import meaning
@@ -126,11 +127,22 @@ class Writing:
                 raise NotFoundInTrackerError(f"Version {version} is gone", hint="Somebody deleted the draft in ShotGrid.")
             if (record.get(UPLOAD) or {}).get("name") == name:
                 return
-            with TemporaryDirectory(prefix="haikei-upload-") as folder:
-                # The site takes type and name from the file's own name, which is a hash in our store.
-                named = Path(folder) / name.replace("/", "_")
-                copyfile(path, named)
+            with _named(path, name) as named:
                 sg.upload("Version", int(version), str(named), field_name=UPLOAD, display_name=name)
+
+        self._connection.tried(send)
+
+    def attach_file(self, task: TaskId, path: Path, *, name: str) -> None:
+        """See `Tracker.attach_file`."""
+        there = link(task, "Task")
+
+        def send(sg: Client) -> None:
+            if sg.find_one("Task", [["id", "is", int(task)]], ["id"]) is None:
+                raise NotFoundInTrackerError(f"Task {task} is gone", hint="Somebody deleted the review task in ShotGrid.")
+            attached = sg.find("Attachment", [["attachment_links", "is", there]], ["this_file", "filename"])
+            if not any(name in (each.get("filename"), (each.get("this_file") or {}).get("name")) for each in attached):
+                with _named(path, name) as named:
+                    sg.upload("Task", int(task), str(named), display_name=name)
 
         self._connection.tried(send)
 
@@ -178,6 +190,15 @@ class Writing:
 
 
 _UNSEEN = "Ask the ShotGrid admin whether the script may see what it makes in this project."
+
+
+@contextmanager
+def _named(path: Path, name: str) -> Iterator[Path]:
+    """The file under its own name: the site takes type and name from it, and in our store it is a hash."""
+    with TemporaryDirectory(prefix="haikei-upload-") as folder:
+        named = Path(folder) / name.replace("/", "_")
+        copyfile(path, named)
+        yield named
 
 
 def plain(text: str) -> str:

@@ -135,6 +135,10 @@ class ShotGridSite:
         entity, field = KINDS[kind]
         return len(self._person.find(entity, [[field, "is", name]]))
 
+    def files_on(self, task: TaskId) -> list[str]:
+        found = self._person.find("Attachment", [["attachment_links", "is", {"type": "Task", "id": int(task)}]], ["filename"])
+        return sorted(each["filename"] for each in found)
+
     def note_text(self, note: str) -> str:
         return str(self._person.find_one("Note", [["id", "is", int(note)]], ["content"])["content"])
 

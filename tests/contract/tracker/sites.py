@@ -97,6 +97,10 @@ class Site(Protocol):
         """How many living entities of a kind (`version`, `task`, `note`, `playlist`) carry this name."""
         ...
 
+    def files_on(self, task: TaskId) -> list[str]:
+        """Names of the files attached to a task, in order."""
+        ...
+
     def note_text(self, note: str) -> str:
         """A note's text as people read it."""
         ...

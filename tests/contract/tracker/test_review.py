@@ -1,5 +1,7 @@
 """Every tracker holds the review task, its note and the playlist once."""
 
+from pathlib import Path
+
 import pytest
 
 from integration.errors import TrackerError
@@ -101,3 +103,18 @@ def test_a_playlist_gathers_drafts_and_keeps_what_people_put_in(site: Site, trou
     assert again == first
     assert site.count("playlist", "AI drafts 11/22") == 1
     assert site.count("in playlist", first) == 3
+
+
+@pytest.mark.parametrize("trouble", [None, *Trouble])
+def test_a_file_attached_twice_or_in_trouble_is_attached_once(site: Site, tmp_path: Path, trouble: Trouble | None) -> None:
+    _, task = review_task(site, "c040")
+    layers = tmp_path / "layers.bin"
+    layers.write_bytes(b"layers")
+    if trouble is not None:
+        site.trouble(trouble, Call.UPLOAD)
+
+    for _ in range(2):
+        site.tracker.attach_file(task, layers, name="c040_BG_r1.psd")
+    site.tracker.attach_file(task, layers, name="c040_BG_r2.psd")
+
+    assert site.files_on(task) == ["c040_BG_r1.psd", "c040_BG_r2.psd"]

@@ -1,0 +1,41 @@
+"""The mark by which a layer is known again, wherever it lies and whichever program saved it."""
+
+import hashlib
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerMark:
+    """What a layer's pixels are known by, and where they begin."""
+
+    sha256: str
+    """Empty where nothing is to be seen."""
+    left_px: int
+    """Of the trimmed pixels."""
+    top_px: int
+
+    def at(self, left_px: int, top_px: int) -> "LayerMark":
+        """The same pixels, of a layer that begins there on its canvas."""
+        return replace(self, left_px=self.left_px + left_px, top_px=self.top_px + top_px) if self.sha256 else self
+
+
+def layer_mark(rgba: npt.NDArray[np.uint8]) -> LayerMark:
+    """The mark of H×W×4 uint8 pixels with straight alpha, trimmed to what is not fully transparent.
+
+    Colour under full transparency does not count, nor do empty margins: programs keep or drop both as they like. The hash is
+    SHA-256 over width and height as 32-bit big-endian numbers, then the pixels row by row.
+    """
+    alpha = rgba[..., 3]
+    rows, columns = np.flatnonzero(alpha.any(axis=1)), np.flatnonzero(alpha.any(axis=0))
+    if not rows.size:
+        return LayerMark(sha256="", left_px=0, top_px=0)
+    trimmed = rgba[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    if not trimmed[..., 3].all():
+        trimmed = np.where(trimmed[..., 3:] > 0, trimmed, 0)
+    height, width = trimmed.shape[:2]
+    digest = hashlib.sha256(np.array([width, height], dtype=">u4").tobytes())
+    digest.update(np.ascontiguousarray(trimmed, dtype=np.uint8).data)
+    return LayerMark(sha256=digest.hexdigest(), left_px=int(columns[0]), top_px=int(rows[0]))

@@ -1,0 +1,143 @@
+"""Reads a returned OpenRaster file (ORA): its merged picture, and what each layer covers of it.
+
+Format: OpenRaster 0.0.5. Everything in the archive is untrusted and is read within bounds; nothing is unpacked to disk.
+"""
+
+import io
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from xml.etree.ElementTree import Element, ParseError
+
+import numpy as np
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+from PIL import Image
+
+from integration.artwork.archive import files_of
+from integration.artwork.checked_image import BROKEN, ImageLimits, open_checked
+from integration.artwork.layer_hash import layer_mark
+from integration.artwork.layer_stack import Cover, SeenLayer, canvas_size, cover_of, times
+from integration.artwork.reading import Doubt, ReadFile
+from integration.errors import ArtworkError
+
+_MOST_LAYERS = 2_000
+_LARGEST_LAYER = 4
+"""A layer may be so many times the canvas."""
+_DEEPEST = 64
+_HINT = "Save it again, or hand in a flat PNG as well."
+
+
+def read_ora(path: Path, limits: ImageLimits) -> ReadFile:
+    """What `path` holds.
+
+    Raises:
+        ArtworkError: it is damaged, would unpack to far too much, or is no OpenRaster.
+    """
+    files = dict(files_of(path.read_bytes()))
+    root = _stack(files.get("stack.xml"))
+    width, height = _number(root, "w"), _number(root, "h")
+    if min(width, height) < 1 or max(width, height) > limits.max_side_px or width * height > limits.max_pixels:
+        raise ArtworkError(f"the canvas has {width} × {height} pixels, none or too many", hint=_HINT)
+    doubts: set[Doubt] = set()
+    walk = _Walk(files=files, canvas=(width, height), doubts=doubts)
+    layers = tuple(walk.layers(stack for stack in root.findall("stack")))
+    merged = files.get("mergedimage.png")
+    if merged is None:
+        doubts.add(Doubt.NO_PICTURE)
+    picture = replace(open_checked(merged, limits=limits), format="ORA") if merged else None
+    return ReadFile(picture=picture, format="ORA", layers=layers, doubts=frozenset(doubts))
+
+
+def _stack(data: bytes | None) -> Element:
+    if data is None:
+        raise ArtworkError("the file is an archive and no OpenRaster: it has no stack.xml", hint=_HINT)
+    try:
+        root: Element = fromstring(data)
+    except (ParseError, DefusedXmlException, ValueError, RecursionError) as error:
+        raise ArtworkError("the OpenRaster file's stack.xml cannot be read", hint=_HINT) from error
+    return root
+
+
+@dataclass(slots=True, kw_only=True)
+class _Walk:
+    """One way through a file's layers."""
+
+    files: Mapping[str, bytes]
+    canvas: tuple[int, int]
+    doubts: set[Doubt]
+    seen: int = field(default=0)
+
+    def layers(self, elements: Iterator[Element], within: Cover | None = None, depth: int = 0) -> Iterator[SeenLayer]:
+        """The layers among `elements` and in their stacks, from the lowest; `within` is what their stack lets through."""
+        if depth > _DEEPEST:
+            raise ArtworkError("the OpenRaster file nests its stacks too deeply", hint=_HINT)
+        for element in reversed(list(elements)):
+            if element.tag == "stack":
+                if not _is_plain(element) and self._shows(self._through(element, within)):
+                    self.doubts.add(Doubt.BLENDED)
+                yield from self.layers(iter(element), self._through(element, within), depth + 1)
+            elif element.tag == "layer":
+                self.seen += 1
+                if self.seen > _MOST_LAYERS:
+                    raise ArtworkError("the OpenRaster file has too many layers", hint=_HINT)
+                yield self._seen(element, self._through(element, within))
+            elif element.tag in ("filter", "text"):
+                self.doubts.add(Doubt.FILL if element.tag == "text" else Doubt.ADJUSTED)
+
+    def _through(self, element: Element, within: Cover | None) -> Cover | None:
+        opacity = 0 if element.get("visibility") == "hidden" else round(255 * _share(element.get("opacity", "1")))
+        if opacity == 255:
+            return within
+        width, height = canvas_size(*self.canvas)
+        return times(np.full((height, width), 255, np.uint8) if within is None else within, opacity)
+
+    def _shows(self, through: Cover | None) -> bool:
+        return through is None or bool(through.any())
+
+    def _seen(self, element: Element, through: Cover | None) -> SeenLayer:
+        rgba = self._pixels(element.get("src", ""))
+        left, top = _number(element, "x"), _number(element, "y")
+        cover = cover_of(rgba[..., 3], left=left, top=top, canvas=self.canvas)
+        cover = cover if through is None else times(cover, through)
+        return SeenLayer(
+            name=element.get("name", ""), mark=layer_mark(rgba).at(left, top), cover=cover, hides=_is_plain(element)
+        )  # fmt: skip
+
+    def _pixels(self, source: str) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
+        data = self.files.get(source)
+        if data is None:
+            raise ArtworkError(f"the OpenRaster file lacks its layer {source[:80]!r}", hint=_HINT)
+        try:
+            with Image.open(io.BytesIO(data), formats=("PNG",)) as picture:
+                if picture.width * picture.height > _LARGEST_LAYER * self.canvas[0] * self.canvas[1]:
+                    raise ArtworkError("a layer of the OpenRaster file is far larger than its canvas", hint=_HINT)
+                return np.asarray(picture.convert("RGBA"), dtype=np.uint8)
+        except MemoryError as error:
+            raise ArtworkError("the OpenRaster file does not fit into this machine's memory", hint=_HINT) from error
+        except (Image.DecompressionBombError, Image.DecompressionBombWarning, *BROKEN) as error:
+            raise ArtworkError(f"the layer {source[:80]!r} of the OpenRaster file is damaged", hint=_HINT) from error
+
+
+def _is_plain(element: Element) -> bool:
+    """Whether the layer or stack lies over what is under it, without blending."""
+    return element.get("composite-op", "svg:src-over") == "svg:src-over"
+
+
+def _number(element: Element, name: str) -> int:
+    try:
+        number = int(element.get(name, "0"))
+    except ValueError as error:
+        raise ArtworkError(f"the OpenRaster file's {name} is no number", hint=_HINT) from error
+    if abs(number) > 1 << 30:
+        raise ArtworkError(f"the OpenRaster file's {name} is out of range", hint=_HINT)
+    return number
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        return 1.0
+    return min(1.0, max(0.0, share)) if math.isfinite(share) else 1.0

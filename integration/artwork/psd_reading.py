@@ -1,0 +1,178 @@
+"""Reads a returned Photoshop file (PSD, PSB): its merged picture, and what each layer covers of it.
+
+Format: Adobe Photoshop File Formats Specification. Groups, opacity, fill opacity, layer and group masks and clipping are
+honoured; what changes the picture without covering it (adjustments, effects, blending) is named as a reason for doubt.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+from psd_tools import PSDImage
+from psd_tools.api.layers import AdjustmentLayer, FillLayer, Layer, ShapeLayer, SmartObjectLayer, TypeLayer
+from psd_tools.constants import BlendMode, Tag
+
+from integration.artwork.checked_image import CheckedImage, ImageLimits
+from integration.artwork.layer_hash import layer_mark
+from integration.artwork.layer_stack import Cover, SeenLayer, canvas_size, cover_of, times
+from integration.artwork.layered import BROKEN, dpi_of
+from integration.artwork.psd_header import HEADER_BYTES, READ, PsdHeader, checked_header
+from integration.artwork.reading import Doubt, ReadFile
+from integration.artwork.sample_colour import flattened
+from integration.errors import ArtworkError
+
+_MODES = {**READ, 4: "CMYK", 9: "Lab"}
+_MOST_LAYERS = 2_000
+_MOST_LAYER_PIXELS = 2_000_000_000
+"""Of all layers together."""
+_LARGEST_LAYER = 4
+"""A layer may be so many times the canvas."""
+_HINT = "Save it again, or hand in a flat PNG as well."
+
+
+def read_psd(path: Path, limits: ImageLimits) -> ReadFile:
+    """What `path` holds.
+
+    Raises:
+        ArtworkError: it is damaged, too large, or of a colour mode that is not read.
+    """
+    with path.open("rb") as stream:
+        header = checked_header(stream.read(HEADER_BYTES), limits, hint=_HINT, modes=_MODES)
+    try:
+        psd = PSDImage.open(path, max_alloc_bytes=16 * limits.max_pixels, encoding="latin-1")
+        doubts: set[Doubt] = set()
+        if header.mode in READ.values():
+            layers = tuple(_Walk(header=header, doubts=doubts).layers(psd))
+        else:
+            layers = ()
+            doubts.add(Doubt.COLOUR_MODE)
+        return ReadFile(picture=_picture(psd, doubts), format="PSD", layers=layers, doubts=frozenset(doubts))
+    except MemoryError as error:
+        raise ArtworkError("the Photoshop file does not fit into this machine's memory", hint=_HINT) from error
+    except BROKEN as error:
+        raise ArtworkError("the Photoshop file is damaged or cut off", hint=_HINT) from error
+
+
+def _picture(psd: PSDImage, doubts: set[Doubt]) -> CheckedImage | None:
+    """The merged picture the drawing program saved; None where it saved none."""
+    merged = psd.topil() if psd.has_preview() else None
+    if merged is None:
+        doubts.add(Doubt.NO_PICTURE)
+        return None
+    picture = flattened(merged, []).convert("RGB")
+    return CheckedImage(
+        pixels=np.asarray(picture, dtype=np.uint8),
+        width_px=picture.width,
+        height_px=picture.height,
+        dpi=dpi_of(psd),
+        format="PSD",
+        notes=("its merged picture used",),
+    )
+
+
+@dataclass(slots=True, kw_only=True)
+class _Walk:
+    """One way through a file's layers."""
+
+    header: PsdHeader
+    doubts: set[Doubt]
+    seen: int = 0
+    pixels: int = 0
+    base: dict[int, Cover] = field(default_factory=dict)
+    """What the last unclipped layer of each depth covers."""
+
+    @property
+    def canvas(self) -> tuple[int, int]:
+        """Width and height."""
+        return self.header.width_px, self.header.height_px
+
+    def layers(self, group: Any, within: Cover | None = None, depth: int = 0) -> Iterator[SeenLayer]:
+        """The layers with pixels in `group`, from the lowest; `within` is what the group lets through, None for everything."""
+        if depth > 64:
+            raise ArtworkError("the Photoshop file nests its groups too deeply", hint=_HINT)
+        for layer in group:
+            self._count(layer)
+            through = self._through(layer, within, depth)
+            if layer.is_group():
+                if layer.blend_mode not in (BlendMode.PASS_THROUGH, BlendMode.NORMAL):
+                    self._doubt(layer, through, Doubt.BLENDED)
+                yield from self.layers(layer, through, depth + 1)
+            elif isinstance(layer, AdjustmentLayer):
+                self._doubt(layer, through, Doubt.ADJUSTED)
+            elif isinstance(layer, FillLayer) or not layer.has_pixels():
+                self._without_pixels(layer, through)
+            else:
+                yield self._seen(layer, through, depth)
+
+    def _count(self, layer: Layer) -> None:
+        area = max(layer.width, 0) * max(layer.height, 0)
+        self.seen, self.pixels = self.seen + 1, self.pixels + (0 if layer.is_group() else area)
+        too_large = not layer.is_group() and area > _LARGEST_LAYER * self.header.width_px * self.header.height_px
+        if self.seen > _MOST_LAYERS or self.pixels > _MOST_LAYER_PIXELS or too_large:
+            raise ArtworkError("the Photoshop file's layers are too many, or far larger than its canvas", hint=_HINT)
+
+    def _through(self, layer: Layer, within: Cover | None, depth: int) -> Cover | None:
+        """What the layer's groups, its own switch, opacity and mask, and what it is clipped to let through."""
+        if not layer.visible:
+            width, height = canvas_size(*self.canvas)
+            return np.zeros((height, width), np.uint8)
+        through, opacity = within, layer.opacity * layer.fill_opacity // 255
+        if opacity < 255:
+            through = self._times(through, opacity)
+        if layer.has_mask() and layer.mask is not None and not layer.mask.disabled:
+            through = self._times(through, self._mask(layer))
+        if layer.has_vector_mask() and not isinstance(layer, ShapeLayer):
+            self._doubt(layer, through, Doubt.VECTOR_MASK)
+        if layer.clipping and depth in self.base:
+            through = self._times(through, self.base[depth])
+        return through
+
+    def _times(self, through: Cover | None, other: Cover | int) -> Cover:
+        if through is None:
+            width, height = canvas_size(*self.canvas)
+            through = np.full((height, width), 255, np.uint8)
+        return times(through, other)
+
+    def _mask(self, layer: Layer) -> Cover:
+        mask = layer.mask
+        assert mask is not None
+        drawn = mask.topil()
+        alpha = np.zeros((0, 0), np.uint8) if drawn is None else np.asarray(drawn.convert("L"))
+        return cover_of(alpha, left=mask.left, top=mask.top, canvas=self.canvas, outside=mask.background_color)
+
+    def _seen(self, layer: Layer, through: Cover | None, depth: int) -> SeenLayer:
+        picture = layer.topil(apply_icc=False)
+        rgba = np.asarray((picture or Image.new("RGBA", (1, 1))).convert("RGBA"))
+        cover = cover_of(rgba[..., 3], left=layer.left, top=layer.top, canvas=self.canvas)
+        cover = cover if through is None else times(cover, through)
+        if not layer.clipping:
+            self.base[depth] = cover
+        if isinstance(layer, SmartObjectLayer):
+            self._doubt(layer, cover, Doubt.SMART_OBJECT)
+        if layer.has_effects():
+            self._doubt(layer, cover, Doubt.EFFECTS)
+        mark = layer_mark(rgba).at(layer.left, layer.top)
+        return SeenLayer(name=_name(layer), mark=mark, cover=cover, hides=layer.blend_mode is BlendMode.NORMAL)
+
+    def _without_pixels(self, layer: Layer, through: Cover | None) -> None:
+        if isinstance(layer, FillLayer | ShapeLayer | TypeLayer | SmartObjectLayer):
+            self._doubt(layer, through, Doubt.FILL)
+
+    def _doubt(self, layer: Layer, through: Cover | None, doubt: Doubt) -> None:
+        """Note a reason for doubt, unless nothing of the layer shows."""
+        if layer.visible and (through is None or through.any()):
+            self.doubts.add(doubt)
+
+
+def _name(layer: Layer) -> str:
+    """The Unicode name; without one, the old name in the encoding Japanese programs wrote (cp932), else as it stands."""
+    name = str(layer.name)
+    if Tag.UNICODE_LAYER_NAME in layer.tagged_blocks:
+        return name
+    try:
+        return name.encode("latin-1").decode("cp932")
+    except UnicodeError:
+        return name
