@@ -37,4 +37,4 @@ def apart(names: Iterable[str]) -> list[str]:
 
 def folded(name: str) -> str:
     """What two names have in common that people, or a disk, take for one."""
-    return unicodedata.normalize("NFKC", name).casefold()
+    return "".join(char for char in unicodedata.normalize("NFKC", name) if unicodedata.category(char) != "Cf").casefold()

@@ -1,0 +1,198 @@
+"""The order sheet as PDF, Japanese and English: the same order gives the same bytes."""
+
+import json
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import UTC, datetime, time
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from integration.errors import ArtworkError
+from integration.orders.manifest import HouseOrder, OrderedBackground, OrderedPart
+from integration.orders.words import terms_en, terms_ja
+
+Language = Literal["ja", "en"]
+_LONGEST = 200
+"""Most characters that are set of one field."""
+_RUN = re.compile(r"([^\s\u2e80-\u9fff\uff00-\uffef]{12})(?=[^\s])")
+"""Text without a place to break a line at."""
+
+_LABELS: Mapping[Language, dict[str, Any]] = {
+    "ja": {
+        "title": "背景発注書",
+        "show": "作品",
+        "house": "発注先",
+        "ordered": "発注日",
+        "due": "納期",
+        "hand_back": "納品について",
+        "ai": "AIについて",
+        "pictures": "背景一覧",
+        "columns": ["線画", "カット", "内容", "納品ファイル", "同梱"],
+        "cuts": "兼用：",
+        "scene": {
+            "episode": "話数",
+            "place": "場所",
+            "time_of_day": "時間",
+            "season": "季節",
+            "weather": "天気",
+            "light": "光",
+        },
+        "what": {
+            "genzu": "原図",
+            "line": "線画",
+            "cel_mask": "セル範囲",
+            "shadow_mask": "影指定",
+            "art_board": "美術ボード",
+            "draft": "AI下描き",
+        },
+        "ai_words": {"none": "AI使用不可", "draft": "AI：下描きのみ可", "final": "AI：可"},
+        "or": " または ",
+        "size": "フレーム内 {width} × {height} px",
+        "any_size": "サイズは原図に合わせる",
+        "no_lines": "線画なし。原図をご覧ください。",
+        "instructions": [
+            "下表のファイル名のまま、フォルダまたはzipにまとめてお戻しください。直しがあれば _v02 のように付けてください。",
+            "サイズは表のとおり、縦横比を変えずに。RGB、8または16bit。",
+            "セル範囲（cel_mask の白）は描き込み不要です。",
+            "ai-declaration.txt を記入して入れてください。order.json もそのまま入れてください。",
+        ],
+    },
+    "en": {
+        "title": "Background order",
+        "show": "Show",
+        "house": "To",
+        "ordered": "Ordered on",
+        "due": "Due on",
+        "hand_back": "What to hand back",
+        "ai": "AI",
+        "pictures": "Backgrounds",
+        "columns": ["Lines", "Cut", "What it shows", "Files to hand back", "In the package"],
+        "cuts": "also for ",
+        "scene": {
+            "episode": "Episode",
+            "place": "Place",
+            "time_of_day": "Time",
+            "season": "Season",
+            "weather": "Weather",
+            "light": "Light",
+        },
+        "what": {
+            "genzu": "genzu",
+            "line": "lines",
+            "cel_mask": "cel area",
+            "shadow_mask": "shadows",
+            "art_board": "art board",
+            "draft": "AI draft",
+        },
+        "ai_words": {"none": "no AI", "draft": "AI: drafts only", "final": "AI allowed"},
+        "or": " or ",
+        "size": "inside the frame {width} × {height} px",
+        "any_size": "size as the genzu",
+        "no_lines": "No lines: see the genzu.",
+        "instructions": [
+            "Name the files as below, in one folder or zip; put _v02 behind the name of a correction.",
+            "Keep the size below and its proportion. RGB, 8 or 16 bits.",
+            "Nothing needs to be painted where cel_mask is white.",
+            "Fill in ai-declaration.txt and put it in, and order.json as it is.",
+        ],
+    },
+}
+
+
+def order_sheet(order: HouseOrder, language: Language, *, folder: Path) -> bytes:
+    """The sheet of `order` as PDF, one row for each picture.
+
+    Args:
+        order: what is ordered.
+        language: of the sheet's own words; the show's stay as they are.
+        folder: of the package, whose line pictures are shown.
+
+    Raises:
+        ArtworkError: a picture in the folder cannot be shown.
+    """
+    return _compiled(_data(order, language), folder=folder, day=datetime.combine(order.ordered_on, time(), UTC), form="pdf")
+
+
+def sheet_pages(order: HouseOrder, language: Language, *, folder: Path) -> list[bytes]:
+    """The sheet's pages as PNG, as `order_sheet`."""
+    pages = _compiled(_data(order, language), folder=folder, day=datetime.combine(order.ordered_on, time(), UTC), form="png")
+    return pages if isinstance(pages, list) else [pages]
+
+
+def _compiled(data: dict[str, Any], *, folder: Path, day: datetime, form: Literal["pdf", "png"]) -> Any:
+    import typst  # 84 MB of compiler, wanted by nothing else
+    from noto_cjk_sans_jp_regular import FONT_PATH
+
+    try:
+        return typst.compile(
+            _template(),
+            root=folder,
+            font_paths=[str(Path(FONT_PATH).parent)],
+            ignore_system_fonts=True,
+            format=form,
+            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+            timestamp=day,
+        )
+    except typst.TypstError as error:
+        raise ArtworkError(f"the order sheet cannot be set: {error.message}", hint="Make the order again in an empty folder.") from error
+
+
+@cache
+def _template() -> bytes:
+    return (Path(__file__).parent / "order_sheet.typ").read_bytes()
+
+
+def _data(order: HouseOrder, language: Language) -> dict[str, Any]:
+    labels = _LABELS[language]
+    return {
+        "lang": language,
+        "labels": labels,
+        "title": _shown(f"{labels['title']} {order.order}"),
+        "day": [order.ordered_on.year, order.ordered_on.month, order.ordered_on.day],
+        "order": order.order,
+        "show": _shown(order.show),
+        "house": _shown(order.house),
+        "ordered_on": str(order.ordered_on),
+        "due_on": str(order.due_on),
+        "hand_back": labels["instructions"],
+        "terms": [_shown(line) for line in (terms_ja if language == "ja" else terms_en)(order)],
+        "rows": [_row(background, part, labels) for background, part in order.parts],
+    }
+
+
+def _row(background: OrderedBackground, part: OrderedPart, labels: dict[str, Any]) -> dict[str, Any]:
+    scene = [(label, getattr(background, field)) for field, label in labels["scene"].items()]
+    others = [cut for cut in background.cuts if cut != background.code]
+    whats = [file.what for file in part.shipped]
+    lines = next((file.name for file in part.shipped if file.what == "line"), "")
+    measured = {"width": part.width_px, "height": part.height_px}
+    return {
+        "picture": lines,
+        "remark": labels["no_lines"],
+        "code": _shown(background.code),
+        "part": _shown(part.part),
+        "cuts": _shown(labels["cuts"] + ", ".join(others)) if others else "",
+        "scene": [[label, _shown(value) or "–"] for label, value in scene],
+        "files": [_shown(f"{part.stem}.{suffix}") for suffix in part.formats[:1]],
+        "size": "\n".join(
+            filter(
+                None,
+                (
+                    _shown(labels["or"].strip() + " " + ", ".join(f".{suffix}" for suffix in part.formats[1:])) if part.formats[1:] else "",
+                    labels["size"].format(**measured) if part.width_px else labels["any_size"],
+                ),
+            )
+        ),
+        "sent": [f"{labels['what'][what]} × {whats.count(what)}" for what in dict.fromkeys(whats)],
+        "ai": labels["ai_words"][background.ai],
+    }
+
+
+def _shown(text: str) -> str:
+    """`text` as it is set: on one line, nothing invisible in it, not endless, and with places to break a line at."""
+    seen = "".join(char if unicodedata.category(char)[0] not in "CZ" or char == " " else " " for char in text)
+    line = " ".join(seen.split())
+    short = line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
+    return _RUN.sub("\\1\u200b", short)
