@@ -73,8 +73,10 @@ def _declared(said: object) -> Declared | None:
     match said:
         case bool():
             return Declared(ai=said)
+        case {"ai": bool(ai), "tool": str(tool)}:
+            return Declared(ai=ai, tool=_tool(tool))
         case {"ai": bool(ai)}:
-            return Declared(ai=ai, tool=_tool(str(said.get("tool", ""))))
+            return Declared(ai=ai)
         case str():
             words = unicodedata.normalize("NFKC", said).strip()
         case _:

@@ -112,31 +112,32 @@ def order_sheet(order: HouseOrder, language: Language, *, folder: Path) -> bytes
     Raises:
         ArtworkError: a picture in the folder cannot be shown.
     """
-    return _compiled(_data(order, language), folder=folder, day=datetime.combine(order.ordered_on, time(), UTC), form="pdf")
+    (pdf,) = _compiled(order, language, folder, "pdf")
+    return pdf
 
 
 def sheet_pages(order: HouseOrder, language: Language, *, folder: Path) -> list[bytes]:
     """The sheet's pages as PNG, as `order_sheet`."""
-    pages = _compiled(_data(order, language), folder=folder, day=datetime.combine(order.ordered_on, time(), UTC), form="png")
-    return pages if isinstance(pages, list) else [pages]
+    return _compiled(order, language, folder, "png")
 
 
-def _compiled(data: dict[str, Any], *, folder: Path, day: datetime, form: Literal["pdf", "png"]) -> Any:
+def _compiled(order: HouseOrder, language: Language, folder: Path, form: Literal["pdf", "png"]) -> list[bytes]:
     import typst  # 84 MB of compiler, wanted by nothing else
     from noto_cjk_sans_jp_regular import FONT_PATH
 
+    compiler = typst.Compiler(
+        _template(),
+        root=folder,
+        font_paths=typst.Fonts(include_system_fonts=False, font_paths=[Path(FONT_PATH).parent]),
+        ignore_system_fonts=True,
+        sys_inputs={"data": json.dumps(_data(order, language), ensure_ascii=False)},
+    )
     try:
-        return typst.compile(
-            _template(),
-            root=folder,
-            font_paths=[str(Path(FONT_PATH).parent)],
-            ignore_system_fonts=True,
-            format=form,
-            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-            timestamp=day,
-        )
+        made = compiler.compile(format=form, timestamp=datetime.combine(order.ordered_on, time(), UTC))
     except typst.TypstError as error:
         raise ArtworkError(f"the order sheet cannot be set: {error.message}", hint="Make the order again in an empty folder.") from error
+    assert made is not None, "without an output file it gives bytes"
+    return made if isinstance(made, list) else [made]
 
 
 @cache

@@ -1,10 +1,12 @@
 """The package of an order: pictures in a folder for each background, sheets, forms and checksums, in a folder or a zip."""
 
+import io
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from shutil import copyfileobj
 from typing import Literal
 
 from integration.orders.declaration import NAMES
@@ -13,8 +15,8 @@ from integration.orders.manifest import HouseOrder, Shipped, manifest_bytes
 from integration.orders.order_sheet import order_sheet
 from integration.orders.words import declaration_form, readme
 from integration.provenance.media_types import media_type_of
-from integration.storage.digest import CHUNK_BYTES, sha256_of_file
-from integration.storage.whole_file import disk_error, whole_file
+from integration.storage.digest import sha256_of_file
+from integration.storage.whole_file import whole_file
 
 MANIFEST = "order.json"
 """The order, for programs."""
@@ -67,19 +69,11 @@ class Packing:
         Raises:
             StorageError: the disk is full or refuses.
         """
-        content = data.open("rb") if isinstance(data, Path) else None
-        try:
-            head = content.read(CHUNK_BYTES) if content else bytes(data)  # type: ignore[arg-type]  # no path here
-            name = f"{name}.{_SUFFIXES.get(media_type_of(head) or '', 'bin')}"
+        with io.BytesIO(data) if isinstance(data, bytes) else data.open("rb") as content:
+            name = f"{name}.{_SUFFIXES.get(media_type_of(content.read(16)) or '', 'bin')}"
+            content.seek(0)
             with whole_file(self.folder / name) as out:
-                while head:
-                    out.write(head)
-                    head = content.read(CHUNK_BYTES) if content else b""
-        except OSError as error:
-            raise disk_error(error, self.folder / name) from error
-        finally:
-            if content:
-                content.close()
+                copyfileobj(content, out)
         sha256, size_bytes = sha256_of_file(self.folder / name)
         self.written.append(name)
         return Shipped(what=what, name=name, sha256=sha256, size_bytes=size_bytes)
@@ -125,8 +119,7 @@ def zipped(packing: Packing, out: Path, *, name: str, day: date) -> None:
             picture = path.endswith((".png", ".jpg", ".pdf", ".webp", ".gif"))
             entry.compress_type = zipfile.ZIP_STORED if picture else zipfile.ZIP_DEFLATED
             with (packing.folder / path).open("rb") as content, archive.open(entry, "w") as packed:
-                while chunk := content.read(CHUNK_BYTES):
-                    packed.write(chunk)
+                copyfileobj(content, packed)
 
 
 def _for_windows(text: str) -> bytes:
