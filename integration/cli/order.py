@@ -15,6 +15,7 @@ from integration.database import make_tables, missing_file, open_database
 from integration.errors import SettingsError
 from integration.ledger import people
 from integration.ledger.log import metadata as ledger_tables
+from integration.log import set_up_log
 from integration.reports.terminal import safe
 from integration.settings import read_settings
 from integration.studio import open_studio
@@ -36,6 +37,7 @@ def run_order(file: Path | None, asked: Asked, *, out: Path, form: str, dry_run:
     chosen = next((each for each in forms if each == form), None)
     if chosen is None:
         raise SettingsError(f"there is no form {form!r:.40}", hint="--form is zip, folder or both.")
+    set_up_log(level="warning")
     studio = open_studio(read_settings(file))
     plan = plan_order(studio, asked, now=datetime.now(UTC))
     _print(plan, asked)

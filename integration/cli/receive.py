@@ -11,6 +11,7 @@ from rich.table import Table
 
 from integration.cli.cells import cell
 from integration.cli.inspect import NOTHING_PROVEN
+from integration.log import set_up_log
 from integration.reports.terminal import safe
 from integration.settings import read_settings
 from integration.studio import open_studio
@@ -23,6 +24,7 @@ def run_receive(file: Path | None, path: Path, *, order: str, any_size: bool, dr
     Raises:
         HaikeiError: it cannot be opened safely, belongs to no order, or could not be delivered.
     """
+    set_up_log(level="warning")
     studio = open_studio(read_settings(file))
     columns = (SpinnerColumn(), TextColumn("{task.completed} files, {task.description}"))
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:

@@ -56,18 +56,30 @@ def record_approval(studio: Studio, version_id: VersionId, because: VersionStatu
     if rules is None or because.new not in rules.final_statuses or because.by is None or version.background is None:
         return
     draft = _revised(studio, version, version.background)
-    if draft is None:
-        return
-    record_revision(studio, version_id, because)
-    subject = subject_of(studio, draft, background_of(studio, draft), event=because.event_id)
-    with studio.engine.begin() as connection:
+    if draft is not None:
+        record_revision(studio, version_id, because)
+    with studio.engine.connect() as connection:
         handed_in = [
-            entry.asset
+            entry
             for _, entry in ledger.read(connection, background=version.background, kinds=[Kind.REVISION_SUBMITTED])
-            if entry.tracker and entry.tracker.version_id == version.id and entry.asset
+            if entry.tracker and entry.tracker.version_id == version.id
         ]
-        if handed_in:
-            record.revision_approved(connection, subject, status=because.new, revision=handed_in[-1], version=version.id, event=because)
+    if not handed_in or handed_in[-1].asset is None:
+        return
+    if draft is not None:
+        subject = subject_of(studio, draft, background_of(studio, draft), event=because.event_id)
+    else:
+        subject = record.Subject(
+            tracker=studio.settings.tracker,
+            site=studio.tracker.site,
+            background=studio.tracker.background(version.background),
+            part=handed_in[-1].part,
+            step=rules.background_step,
+            task=version.task or "",
+            event=because.event_id,
+        )
+    with studio.engine.begin() as connection:
+        record.revision_approved(connection, subject, status=because.new, revision=handed_in[-1].asset, version=version.id, event=because)
 
 
 def record_revision(studio: Studio, version_id: VersionId, because: TrackerEvent) -> None:
