@@ -283,7 +283,7 @@ class Entry:
     notice: str = ""
     """Version of the studio's AI-use notice, a code such as ``2026-11``; `asset` is its text."""
     to_ref: str = ""
-    """Whom it was given to."""
+    """Whom the notice was given to, or the house that something was handed over to."""
 
 
 def new_id(now: datetime) -> str:

@@ -7,13 +7,18 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, time
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Literal
+
+from PIL import Image
 
 from integration.errors import ArtworkError
 from integration.orders.manifest import HouseOrder, OrderedBackground, OrderedPart
 from integration.orders.words import terms_en, terms_ja
 
 Language = Literal["ja", "en"]
+_PICTURE_PX = 520
+"""Longest side of a line picture: 44 mm at 300 dpi."""
 _LONGEST = 200
 """Most characters that are set of one field."""
 _RUN = re.compile(r"([^\s\u2e80-\u9fff\uff00-\uffef]{12})(?=[^\s])")
@@ -125,17 +130,20 @@ def _compiled(order: HouseOrder, language: Language, folder: Path, form: Literal
     import typst  # 84 MB of compiler, wanted by nothing else
     from noto_cjk_sans_jp_regular import FONT_PATH
 
-    compiler = typst.Compiler(
-        _template(),
-        root=folder,
-        font_paths=typst.Fonts(include_system_fonts=False, font_paths=[Path(FONT_PATH).parent]),
-        ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(_data(order, language), ensure_ascii=False)},
-    )
-    try:
-        made = compiler.compile(format=form, timestamp=datetime.combine(order.ordered_on, time(), UTC))
-    except typst.TypstError as error:
-        raise ArtworkError(f"the order sheet cannot be set: {error.message}", hint="Make the order again in an empty folder.") from error
+    with TemporaryDirectory(prefix="haikei-sheet-") as small:
+        compiler = typst.Compiler(
+            _template(),
+            root=small,
+            font_paths=typst.Fonts(include_system_fonts=False, font_paths=[Path(FONT_PATH).parent]),
+            ignore_system_fonts=True,
+            sys_inputs={"data": json.dumps(_data(order, language, folder, Path(small)), ensure_ascii=False)},
+        )
+        try:
+            made = compiler.compile(format=form, timestamp=datetime.combine(order.ordered_on, time(), UTC))
+        except typst.TypstError as error:
+            raise ArtworkError(
+                f"the order sheet cannot be set: {error.message}", hint="Make the order again in an empty folder."
+            ) from error
     assert made is not None, "without an output file it gives bytes"
     return made if isinstance(made, list) else [made]
 
@@ -145,7 +153,7 @@ def _template() -> bytes:
     return (Path(__file__).parent / "order_sheet.typ").read_bytes()
 
 
-def _data(order: HouseOrder, language: Language) -> dict[str, Any]:
+def _data(order: HouseOrder, language: Language, folder: Path, small: Path) -> dict[str, Any]:
     labels = _LABELS[language]
     return {
         "lang": language,
@@ -159,18 +167,30 @@ def _data(order: HouseOrder, language: Language) -> dict[str, Any]:
         "due_on": str(order.due_on),
         "hand_back": labels["instructions"],
         "terms": [_shown(line) for line in (terms_ja if language == "ja" else terms_en)(order)],
-        "rows": [_row(background, part, labels) for background, part in order.parts],
+        "rows": [
+            _row(background, part, labels) | {"picture": _reduced(part, folder, small / f"{number}.png")}
+            for number, (background, part) in enumerate(order.parts)
+        ],
     }
+
+
+def _reduced(part: OrderedPart, folder: Path, out: Path) -> str:
+    """The part's lines, written to `out` as large as they are shown; its name, empty where there are none."""
+    lines = next((file.name for file in part.shipped if file.what == "line"), "")
+    if not lines:
+        return ""
+    with Image.open(folder / lines) as picture:
+        picture.thumbnail((_PICTURE_PX, _PICTURE_PX), reducing_gap=3.0)
+        picture.save(out, "PNG")
+    return out.name
 
 
 def _row(background: OrderedBackground, part: OrderedPart, labels: dict[str, Any]) -> dict[str, Any]:
     scene = [(label, getattr(background, field)) for field, label in labels["scene"].items()]
     others = [cut for cut in background.cuts if cut != background.code]
     whats = [file.what for file in part.shipped]
-    lines = next((file.name for file in part.shipped if file.what == "line"), "")
     measured = {"width": part.width_px, "height": part.height_px}
     return {
-        "picture": lines,
         "remark": labels["no_lines"],
         "code": _shown(background.code),
         "part": _shown(part.part),

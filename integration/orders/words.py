@@ -44,7 +44,7 @@ def terms_en(order: HouseOrder) -> list[str]:
         said.append("Send nothing to services that may train on the pictures they are given.")
     if order.data != "any":
         said.append(f"Only models whose training data are {order.data} may be used.")
-    said.append("A declaration is no reason to pay or to think less of anybody.")
+    said.append("Nobody is paid less, or thought less of, for a declaration.")
     return said
 
 

@@ -13,11 +13,11 @@ from PIL import Image, PngImagePlugin
 
 from integration.provenance.finding import FindingKind
 from integration.provenance.inspection import inspect_file
-from tests.flow.test_books import entries, hand_in
+from tests.flow.test_books import entries
 from tests.flow.test_final_guard import listed
 from tests.flow.test_main_job import approve, drafts_of
 from tests.layered_genzu import write_layered_genzu
-from tests.pretend_episode import Cut, signed_in
+from tests.pretend_episode import PROJECT, PROJECT_ID, Cut, signed_in
 from tests.running_haikei import RunningHaikei, running_haikei
 
 HOUSE = "スタジオ雲"
@@ -33,6 +33,7 @@ def haikei(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHaikei]:
         "assignment": {"kind": "group", "to": ["BG team"]},
         "ai_use": [{"allowed_by": "製作 一", "until": "2099-12-31", "vendors": ["BG team"]}],
         "flags_to": ["sakura"],
+        "orders": {"board_types": ["Background"]},
     }
     with running_haikei(tmp_path_factory.mktemp("orders"), cuts=5, project=project) as running:
         yield running
@@ -60,6 +61,7 @@ def asked_for(package: Path) -> dict[str, Any]:
 
 def painting(file: Path, seed: int, **texts: str) -> Path:
     """A finished background, 1920 × 1080, with these texts in it."""
+    file.parent.mkdir(exist_ok=True)
     told = PngImagePlugin.PngInfo()
     for key, value in texts.items():
         told.add_text(key, value)
@@ -82,6 +84,15 @@ def of_house(coordinator: shotgun_api3.Shotgun, order: str) -> list[dict[str, An
     fields = ["code", "description", "sg_status_list", "sg_task.Task.content", "sg_uploaded_movie", "user", "sg_haikei_ai_used"]
     found: list[dict[str, Any]] = coordinator.find("Version", [["sg_haikei_key", "starts_with", f"received:{order}:"]], fields)
     return found
+
+
+def hand_in(who: shotgun_api3.Shotgun, cut: Cut, name: str, file: Path, *, kind: str) -> int:
+    """Somebody hands in a Version of a type on the layout task."""
+    fields = {"project": {"type": "Project", "id": PROJECT_ID}, "entity": {"type": "Shot", "id": cut.shot}}
+    task = {"type": "Task", "id": cut.layout_task}
+    version = who.create("Version", {**fields, "code": f"{cut.code} {name}", "sg_task": task, "sg_version_type": kind})
+    who.upload("Version", version["id"], str(file), field_name="sg_uploaded_movie")
+    return int(version["id"])
 
 
 def test_an_order_without_a_draft_goes_out_and_comes_back_once(
@@ -129,6 +140,7 @@ def test_an_order_to_a_house_the_policy_names_takes_its_drafts_along(
     haikei: RunningHaikei, coordinator: shotgun_api3.Shotgun, tmp_path: Path
 ) -> None:
     cut = Cut(2)
+    hand_in(coordinator, cut, "board", painting(tmp_path / "board.png", 2), kind="Background")
     approve(coordinator, cut)
     haikei.wait_for(cut.code, "delivered")
 
@@ -141,6 +153,7 @@ def test_an_order_to_a_house_the_policy_names_takes_its_drafts_along(
     told = [inspect_file(tmp_path / package.stem / draft["name"]) for draft in drafts]
 
     assert "drafts, until" in " ".join(plain.split())
+    assert [file["name"].rpartition("/")[2] for file in part["shipped"] if file["what"] == "art_board"] == ["art_board.png"]
     assert len(drafts) == len(drafts_of(coordinator, cut)) == 2
     assert all(FindingKind.SOURCE_TYPE in {finding.kind for finding in each.findings} for each in told)
     assert {file["sha256"] for file in drafts} <= {entry["asset"]["sha256"] for entry in entries(haikei, cut, "handover")}
@@ -178,7 +191,7 @@ def test_a_layered_genzu_is_ordered_with_its_books_and_what_is_wrong_is_not_take
     haikei: RunningHaikei, coordinator: shotgun_api3.Shotgun, tmp_path: Path
 ) -> None:
     cut = Cut(5)
-    hand_in(coordinator, cut, "genzu layered", write_layered_genzu(tmp_path / "c005.psd", 31))
+    hand_in(coordinator, cut, "genzu layered", write_layered_genzu(tmp_path / "c005.psd", 31), kind="Genzu")
     approve(coordinator, cut)
 
     unknown = haikei.haikei("order", "c999", cut.code, "--to", HOUSE, "--due", DUE, "--out", str(tmp_path))
@@ -218,3 +231,28 @@ def test_a_package_holds_nothing_of_the_tracker_or_this_machine(
     again, twin = order(haikei, tmp_path / "again", Cut(1).code, house="別の会社")
     assert twin.read_bytes() == package.read_bytes()
     assert "別の会社" in again
+
+
+def test_a_show_without_ai_orders_receives_and_approves_all_the_same(tmp_path: Path) -> None:
+    cut = Cut(1)
+    with running_haikei(tmp_path, cuts=1, project={"ai_use": []}) as haikei, signed_in(haikei.sandbox.url) as coordinator:
+        early = haikei.haikei("order", cut.code, "--to", HOUSE, "--due", DUE, "--out", str(tmp_path / "out"))
+        approve(coordinator, cut)
+        haikei.wait(haikei.held, what="the refusal")
+        _, package = order(haikei, tmp_path / "out", cut.code, "--with-drafts")
+        (part,) = asked_for(package)["backgrounds"][0]["parts"]
+        said = received(haikei, painting(tmp_path / "back" / f"{part['stem']}.png", 1).parent)
+        (version,) = of_house(coordinator, package.stem)
+        coordinator.update("Version", version["id"], {"sg_status_list": "apr"})
+        haikei.wait(lambda: entries(haikei, cut, "revision.approved"), what="the approval")
+        named = haikei.haikei("orders", "--all").stdout
+        haikei.haikei("person", "forget", HOUSE, "--show", PROJECT, "--apply")
+        forgotten = haikei.haikei("orders", "--all").stdout
+        again = received(haikei, tmp_path / "back")
+
+        assert (early.returncode, "its layout is not approved" in early.stderr) == (1, True)
+        assert [file["what"] for file in part["shipped"]] == ["genzu", "line"]
+        assert [each["fate"] for each in said["files"]] == ["taken"]
+        assert [each["ai"] for each in said["files"]] == ["not declared"]
+        assert HOUSE in named and HOUSE not in forgotten
+        assert [each["fate"] for each in again["files"]] == ["taken before"]

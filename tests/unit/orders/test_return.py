@@ -12,7 +12,7 @@ from integration.artwork.photoshop_extent import photoshop_extent
 from integration.errors import ArtworkError
 from integration.orders.check import Looked, Matched, look_at, matched
 from integration.orders.manifest import HouseOrder, Shipped
-from integration.orders.parcel import MOST_FILES, ParcelFile, opened_parcel
+from integration.orders.parcel import MOST_FILES, opened_parcel
 from integration.storage.digest import sha256_of
 from tests.layered_genzu import write_layered_genzu
 from tests.unit.orders.orders import background, order, part, photoshop, picture, written, zipped
@@ -176,7 +176,8 @@ def test_clutter_is_left_out_and_each_file_is_told_apart(tmp_path: Path) -> None
 def test_only_a_whole_picture_of_an_asked_for_format_has_no_problem(tmp_path: Path, name: str, data: bytes, problem: str) -> None:
     found = looked(tmp_path, name, data)
 
-    assert (problem in "".join(found.problems)) and bool(found.problems) == bool(problem)
+    assert problem in "".join(found.problems)
+    assert bool(found.problems) == bool(problem)
 
 
 def test_another_size_is_told_and_none_is_asked_for_where_the_frame_is_unknown(tmp_path: Path) -> None:
@@ -200,4 +201,4 @@ def test_a_pipe_in_the_folder_is_no_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "ep01_c001_BG.png")
 
     with opened_parcel(tmp_path) as (file,):
-        assert isinstance(file, ParcelFile) and file.refused == "no file"
+        assert file.refused == "no file"
