@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from enum import StrEnum
@@ -27,6 +27,8 @@ FORMS = (*NAMES, MANIFEST, CHECKSUMS, "README.txt", "ai-notice.txt", "order-shee
 _PICTURES = {"png": "image/png", "jpg": "image/jpeg", "tif": "image/tiff", "psd": "image/vnd.adobe.photoshop"}
 _ALSO = {"jpeg": "jpg", "tiff": "tif", "psb": "psd"}
 _CORRECTION = re.compile(r"[_-]v\d{1,3}$")
+_MOST_HINTED, _LONGEST_HINTED = 500, 80
+"""Files of a return, and characters of a name, up to which a misspelt name is guessed at: the comparison is slow."""
 _OF_AI = (FindingKind.GENERATOR, FindingKind.SOURCE_TYPE)
 
 
@@ -84,10 +86,11 @@ def matched(order: HouseOrder, files: Sequence[ParcelFile]) -> list[Match]:
     stems = {folded(part.stem): part for _, part in order.parts}
     forms = {folded(name) for name in FORMS} | {folded(PurePosixPath(file.name).name) for file in order.files}
     often = Counter(folded(file.name) for file in files)
-    return [_match(file, stems, forms, often[folded(file.name)] > 1) for file in files]
+    hints = stems if len(files) <= _MOST_HINTED else {}
+    return [_match(file, stems, forms, hints, twice=often[folded(file.name)] > 1) for file in files]
 
 
-def _match(file: ParcelFile, stems: dict[str, OrderedPart], forms: set[str], twice: bool) -> Match:
+def _match(file: ParcelFile, stems: Mapping[str, OrderedPart], forms: set[str], hints: Mapping[str, OrderedPart], *, twice: bool) -> Match:
     name = folded(file.name)
     stem = PurePosixPath(name).stem
     part = stems.get(stem) or stems.get(_CORRECTION.sub("", stem))
@@ -96,7 +99,7 @@ def _match(file: ParcelFile, stems: dict[str, OrderedPart], forms: set[str], twi
         return Match(file=file, what=Matched.PICTURE, part=part, remark=remark)
     if name in forms:
         return Match(file=file, what=Matched.FORM, remark=file.refused)
-    near = get_close_matches(stem, stems, n=1)
+    near = get_close_matches(stem[:_LONGEST_HINTED], hints, n=1)
     return Match(file=file, what=Matched.EXTRA, remark=file.refused or (f"is it {stems[near[0]].stem}?" if near else ""))
 
 

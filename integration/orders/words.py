@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import date
 
 from integration.orders.manifest import HouseOrder, OrderedBackground
+from integration.reports.terminal import safe
 
-_LISTED = 30
+_LISTED, _LONGEST = 30, 60
 
 
 def terms_ja(order: HouseOrder) -> list[str]:
@@ -53,7 +54,7 @@ def readme(order: HouseOrder) -> str:
     return "\n".join(
         (
             f"背景発注 {order.order} / Background order {order.order}",
-            f"{order.show} → {order.house}",
+            f"{safe(order.show)} → {safe(order.house)}",
             f"納期 / due: {order.due_on}",
             "",
             "はじめに order-sheet.ja.pdf をご覧ください。カットごとのフォルダに、原図（genzu、お預かりした元のファイル）、線画（line）、",
@@ -101,5 +102,5 @@ def _leaves(order: HouseOrder) -> list[tuple[str, date | None, Sequence[str] | N
 
 
 def _codes(backgrounds: Sequence[OrderedBackground]) -> list[str]:
-    codes = [background.code for background in backgrounds[:_LISTED]]
+    codes = [safe(background.code[:_LONGEST]) for background in backgrounds[:_LISTED]]
     return [*codes, "…"] if len(backgrounds) > _LISTED else codes

@@ -36,6 +36,9 @@ KEY = "received:"
 """Begins the key of every Version of what was handed back: ``received:{order}:{sha256 of the file}``."""
 
 
+_LONGEST_PATH = 300
+
+
 class Fate(StrEnum):
     """What becomes of a file."""
 
@@ -158,7 +161,7 @@ def _declared(files: Sequence[ParcelFile], place: Path) -> dict[str, Declared]:
 
 
 def _outcome(work: _Return, match: Match, place: Path) -> Outcome:
-    told = {"path": match.file.path, "said": match.remark, "stem": match.part.stem if match.part else ""}
+    told = {"path": match.file.path[:_LONGEST_PATH], "said": match.remark, "stem": match.part.stem if match.part else ""}
     if match.what is not Matched.PICTURE or match.part is None:
         return Outcome(**told, fate=Fate.FORM if match.what is Matched.FORM else Fate.EXTRA)
     if match.remark:

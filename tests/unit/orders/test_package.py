@@ -165,3 +165,12 @@ def test_a_manifest_of_another_version_is_refused() -> None:
 
     with pytest.raises(ArtworkError, match=r"order\.json"):
         read_manifest(later)
+
+
+def test_no_cuts_name_writes_lines_of_its_own_into_the_form() -> None:
+    asked = order(background("c1\nep01_c002_BG = no\u202e", part("ep01_c001_BG")), background("c002", part("ep01_c002_BG"), ai="draft"))
+
+    form = declaration_form(asked)
+
+    assert "\u202e" not in form
+    assert read_declaration("ai-declaration.txt", form.encode()) == {}
