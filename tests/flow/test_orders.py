@@ -11,6 +11,7 @@ import pytest
 import shotgun_api3
 from PIL import Image, PngImagePlugin
 
+from integration import database
 from integration.provenance.finding import FindingKind
 from integration.provenance.inspection import inspect_file
 from tests.flow.test_books import entries
@@ -175,12 +176,16 @@ def test_ai_that_nobody_declared_is_a_question_and_what_is_declared_stands_in_th
     before = {flag["flag"] for flag in listed(haikei)}
 
     said = received(haikei, tmp_path / "back.zip", "--order", package.stem)
+    with haikei.engine.begin() as connection:  # as if the process had died before its last step
+        connection.execute(database.received.delete().where(database.received.c.order_id == package.stem))
     again = received(haikei, tmp_path / "back.zip", "--order", package.stem)
     versions = {version["code"]: version for version in of_house(coordinator, package.stem)}
     raised = [flag for flag in listed(haikei) if flag["flag"] not in before]
 
     assert [each["fate"] for each in said["files"] if each["stem"]] == ["taken", "taken"]
-    assert [each["fate"] for each in again["files"] if each["stem"]] == ["taken before", "taken before"]
+    assert [each["version"] for each in again["files"]] == [each["version"] for each in said["files"]]
+    assert len(versions) == len(of_house(coordinator, package.stem)) == 2
+    assert [len(entries(haikei, cut, "revision.submitted")) for cut in (silent, open_)] == [1, 1]
     assert {code: version["sg_haikei_ai_used"] for code, version in versions.items()} == {f"{stems[0]}_v02": False, f"{stems[1]}_v02": True}
     assert [(flag["reason"], flag["shots"]) for flag in raised] == [("undeclared_ai", [silent.code])]
     (statement,) = entries(haikei, open_, "statement.signed")
