@@ -3,10 +3,8 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from integration.database import make_tables, missing_file, open_database
-from integration.errors import LedgerError
+from integration.cli.kept_record import require_record
 from integration.ledger import heads, keys
-from integration.ledger.log import metadata as ledger_tables
 from integration.ledger.pack import write_pack
 from integration.settings import read_settings
 from integration.storage.whole_file import whole_file
@@ -20,10 +18,7 @@ def make_bundle(file: Path | None, out: Path, *, show: str | None, shot: str | N
         LedgerError: there is no record or no key, or the record no longer fits what was signed.
     """
     settings = read_settings(file)
-    if missing_file(settings.database_url()):
-        raise LedgerError("there is no record yet", hint="`haikei up` begins it.")
-    engine = open_database(settings.database_url())
-    make_tables(engine, ledger_tables)
+    engine = require_record(settings)
     folder = keys_folder(settings)
     with engine.begin() as connection:
         if keys.has_secret(connection, folder):

@@ -5,15 +5,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
 from rich.console import Console
 from rich.table import Table
 
 from integration.cli.cells import cell
-from integration.database import make_tables, missing_file, open_database
-from integration.errors import LedgerError
+from integration.cli.kept_record import find_record, require_record
 from integration.ledger.entry import Actor
-from integration.ledger.log import metadata as ledger_tables
 from integration.ledger.vocabulary import ActorKind
 from integration.settings import read_settings
 from integration.workflow import flags
@@ -25,10 +22,10 @@ _NO_VERDICT = "A flag is a question, not a verdict; answer it with `haikei flags
 
 def show_flags(file: Path | None, *, everything: bool, as_json: bool) -> None:
     """Print the flags and exit with 1 while any is open; asks no tracker."""
-    url = read_settings(file).database_url()
+    engine = find_record(read_settings(file))
     found: list[RaisedFlag] = []
-    if not missing_file(url):
-        with _opened(url).connect() as connection:
+    if engine is not None:
+        with engine.connect() as connection:
             found = list(flags.flags(connection, answered=everything))
     if as_json:
         print(json.dumps([_plain(flag) for flag in found], ensure_ascii=False))
@@ -44,10 +41,7 @@ def answer(file: Path | None, number: int, *, reason: str, by: str, words: str) 
     Raises:
         LedgerError: there is no such flag, the record knows nobody called so, or `reason` is no code.
     """
-    url = read_settings(file).database_url()
-    if missing_file(url):
-        raise LedgerError("there is no record yet", hint="It begins with the first approval that `haikei up` sees.")
-    with _opened(url).begin() as connection:
+    with require_record(read_settings(file)).begin() as connection:
         ref = person_called(connection, by, show=entry_at(connection, number).show)
         index = flags.answer_flag(connection, number, reason=reason, words=words, by=Actor(kind=ActorKind.HUMAN, ref=ref))
     print(f"#{index}: flag {number} is answered.")
@@ -78,9 +72,3 @@ def _plain(flag: RaisedFlag) -> dict[str, Any]:
         "details": flag.details,
         "answer": flag.answer.flag.reason if flag.answer and flag.answer.flag else None,
     }
-
-
-def _opened(url: str) -> sa.Engine:
-    engine = open_database(url)
-    make_tables(engine, ledger_tables)
-    return engine

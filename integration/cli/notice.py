@@ -8,10 +8,8 @@ from rich.console import Console
 from rich.table import Table
 
 from integration.cli.cells import cell
-from integration.database import make_tables, missing_file, open_database
-from integration.errors import LedgerError
+from integration.cli.kept_record import find_record, require_record
 from integration.ledger import people
-from integration.ledger.log import metadata as ledger_tables
 from integration.ledger.verdict import moment
 from integration.reports.terminal import safe
 from integration.settings import read_settings
@@ -21,8 +19,8 @@ from integration.workflow.statements import person_called
 
 def show_notices(file: Path | None, *, as_json: bool) -> None:
     """Print who was given which version and when they acknowledged it; asks no tracker."""
-    url = read_settings(file).database_url()
-    rows = [] if missing_file(url) else _rows(_opened(url))
+    engine = find_record(read_settings(file))
+    rows = [] if engine is None else _rows(engine)
     if as_json:
         print(json.dumps(rows, ensure_ascii=False))
         return
@@ -41,10 +39,7 @@ def acknowledge(file: Path | None, name: str, *, show: str, told_by: str, dry_ru
     Raises:
         LedgerError: the record knows nobody of that name, or they were given no notice.
     """
-    url = read_settings(file).database_url()
-    if missing_file(url):
-        raise LedgerError("there is no record yet", hint="It begins with the first approval that `haikei up` sees.")
-    with _opened(url).connect() as connection:
+    with require_record(read_settings(file)).connect() as connection:
         person = person_called(connection, name, show=show)
         teller = person_called(connection, told_by, show=show) if told_by else ""
         index, version = ai_notice.acknowledge(connection, show=show, person=person, told_by=teller)
@@ -70,9 +65,3 @@ def _rows(engine: sa.Engine) -> list[dict[str, str]]:
         }
         for each in found
     ]
-
-
-def _opened(url: str) -> sa.Engine:
-    engine = open_database(url)
-    make_tables(engine, ledger_tables)
-    return engine

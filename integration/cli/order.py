@@ -11,10 +11,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from integration.cli.cells import cell
-from integration.database import make_tables, missing_file, open_database
+from integration.cli.kept_record import find_record
 from integration.errors import SettingsError
 from integration.ledger import people
-from integration.ledger.log import metadata as ledger_tables
 from integration.log import set_up_log
 from integration.reports.terminal import safe
 from integration.settings import read_settings
@@ -58,8 +57,8 @@ def run_order(file: Path | None, asked: Asked, *, out: Path, form: str, dry_run:
 
 def show_orders(file: Path | None, *, everything: bool, as_json: bool) -> None:
     """Print the orders that are not complete, or all of them."""
-    url = read_settings(file).database_url()
-    shown = [] if missing_file(url) else [pair for pair in _read(url) if everything or pair[0].missing]
+    engine = find_record(read_settings(file))
+    shown = [] if engine is None else [pair for pair in _read(engine) if everything or pair[0].missing]
     if as_json:
         print(json.dumps([_plain(each, name) for each, name in shown], ensure_ascii=False))
         return
@@ -76,16 +75,11 @@ def show_orders(file: Path | None, *, everything: bool, as_json: bool) -> None:
     Console().print(table)
 
 
-def _read(url: str) -> list[tuple[Ordered, str]]:
+def _read(engine: sa.Engine) -> list[tuple[Ordered, str]]:
     """Every order with its house's name."""
-    engine = open_database(url)
-    make_tables(engine, ledger_tables)
     with engine.connect() as connection:
-        return _named(connection, order_book.every(connection))
-
-
-def _named(connection: sa.Connection, orders: list[Ordered]) -> list[tuple[Ordered, str]]:
-    names = people.names(connection, [each.house for each in orders])
+        orders = order_book.every(connection)
+        names = people.names(connection, [each.house for each in orders])
     return [(each, names[each.house].name) for each in orders]
 
 

@@ -11,10 +11,9 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-from integration.database import make_tables, missing_file, open_database
+from integration.cli.kept_record import require_record
 from integration.errors import LedgerError
 from integration.ledger import people
-from integration.ledger.log import metadata as ledger_tables
 from integration.ledger.vocabulary import Claim
 from integration.reports.terminal import safe
 from integration.settings import read_settings
@@ -54,7 +53,7 @@ def state(file: Path | None, name: str, asked: Statement, *, told_by: str, dry_r
         teller = statements.person_called(connection, told_by, show=show) if told_by else ""
         said = Said(claims=asked.claims, tool=asked.tool, words=asked.words)
         if asked.to_sign:
-            asked.to_sign.write_bytes(statements.signed_bytes(place, said))
+            _write(asked.to_sign, statements.signed_bytes(place, said))
             print(f"{asked.to_sign} holds what {safe(name)} signs; give the signature with --signature.")
             return
         said = _signed(place, said, asked.signature, asked.public_key)
@@ -132,15 +131,17 @@ def _signed(place: Place, said: Said, signature: Path | None, public_key: Path |
     return Said(claims=said.claims, tool=said.tool, words=said.words, signature=base64.b64encode(data).decode())
 
 
+def _write(file: Path, data: bytes) -> None:
+    try:
+        file.write_bytes(data)
+    except OSError as error:
+        raise LedgerError(f"{file} cannot be written: {error.strerror}", hint="Name another file with --to-sign.") from error
+
+
 @contextmanager
 def _record(file: Path | None) -> Iterator[sa.Connection]:
     """A transaction on the record that the settings name."""
-    settings = read_settings(file)
-    if missing_file(settings.database_url()):
-        raise LedgerError("there is no record yet", hint="It begins with the first approval that `haikei up` sees.")
-    engine = open_database(settings.database_url())
-    make_tables(engine, ledger_tables)
-    with engine.begin() as connection:
+    with require_record(read_settings(file)).begin() as connection:
         yield connection
 
 

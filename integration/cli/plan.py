@@ -82,9 +82,9 @@ class Rehearsal:
         self.said.append("if it is a revision on a review task: 1 entry in the record")
 
     def question_final(self, version: VersionId, *, because: VersionStatusChanged) -> None:
-        """Flags write to the record alone."""
+        """Flags write to the record, and a Note where people are named."""
         if any(because.new in rules.final_statuses for rules in self.projects.values()):
-            self.said.append("if it has AI-made area and no approval covers finals: 1 flag in the record")
+            self.said.append("if it has AI-made area and no approval covers finals: 1 flag in the record, 1 Note to flags_to")
 
     def record_approval(self, version: VersionId, *, because: VersionStatusChanged) -> None:
         """Approvals of revisions write to the record alone."""
@@ -93,7 +93,7 @@ class Rehearsal:
 
     def look_through(self, version: VersionId) -> None:
         """Looking through files writes a flag at most."""
-        self.said.append("its file is looked through: 1 flag at most")
+        self.said.append("its file is looked through: at most 1 flag in the record, 1 Note to flags_to")
 
 
 def show_plan(file: Path | None, *, since: str) -> None:

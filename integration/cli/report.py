@@ -6,9 +6,8 @@ from unicodedata import normalize
 
 import sqlalchemy as sa
 
-from integration.database import make_tables, missing_file, open_database
+from integration.cli.kept_record import find_record
 from integration.errors import LedgerError
-from integration.ledger.log import metadata as ledger_tables
 from integration.reports.shot_record import ShotRecord, shot_record
 from integration.reports.shot_record import as_json as as_data
 from integration.reports.shot_text import shot_text
@@ -28,10 +27,9 @@ def show_shot(
         StorageError: `out` cannot be written.
     """
     settings = read_settings(file)
-    if missing_file(settings.database_url()):
+    engine = find_record(settings)
+    if engine is None:
         raise _nothing(cut, show, episode)
-    engine = open_database(settings.database_url())
-    make_tables(engine, ledger_tables)
     with engine.connect() as connection:
         found = _read(connection, settings, cut, show, episode)
     if not (found.people or found.rounds or found.refusals or found.statements or found.other):

@@ -12,7 +12,7 @@ from unicodedata import normalize
 
 import sqlalchemy as sa
 
-from integration.database import make_tables, missing_file, open_database
+from integration.cli.kept_record import require_record
 from integration.database import pictures as picture_rows
 from integration.errors import HaikeiError
 from integration.ledger import log
@@ -110,12 +110,7 @@ def rendered_entry(connection: sa.Connection, draft: DeliveredDraft) -> Entry:
 
 
 def _find(settings: Settings, name: str) -> tuple[DeliveredDraft, Entry]:
-    url = settings.database_url()
-    if missing := missing_file(url):
-        raise HaikeiError(f"there is no database at {missing}, so no draft was delivered", hint="Check --settings and state_folder.")
-    engine = open_database(url)
-    make_tables(engine, log.metadata)
-    with engine.connect() as connection:
+    with require_record(settings).connect() as connection:
         draft = find_draft(connection, name)
         return draft, rendered_entry(connection, draft)
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from integration.cli.kept_record import require_record
 from integration.cli.reproduce import find_draft
-from integration.database import make_tables, missing_file, open_database
 from integration.errors import ArtworkError, LedgerError, SettingsError
 from integration.ledger import log
 from integration.ledger.entry import Entry
@@ -18,6 +18,7 @@ from integration.reports.terminal import safe
 from integration.settings import Settings, read_settings
 from integration.storage.opening import open_storage
 from integration.studio import storage_options
+from integration.workflow.statements import last_outcomes, last_stated
 
 _PSD = "image/vnd.adobe.photoshop"
 _WITH_DRAFT = (Verdict.USED, Verdict.PARTLY_USED)
@@ -47,9 +48,10 @@ def run_sign(settings_file: Path | None, file: Path, *, draft: str, without_draf
         raise ArtworkError(f"{target} is there already", hint="Name a new file with --out.")
     revision, entries, parent = _origin(settings, data, draft, without_draft)
     title = f"{' '.join(revision.shots)} {revision.part}"
-    by_hand = _stated_by_hand(entries, revision)
+    stated = last_stated(entries, revision)
+    by_hand = stated is not None and Claim.PAINTED_BY_HAND in stated.claims
     if parent is None:
-        _require_statement(by_hand)
+        _require_without_draft(entries, revision)
         signed = signer.sign_painting(data, media_type, title=title)
     else:
         stored = open_storage(**storage_options(settings)).get(parent)
@@ -66,11 +68,7 @@ def run_sign(settings_file: Path | None, file: Path, *, draft: str, without_draf
 
 def _origin(settings: Settings, data: bytes, draft: str, without_draft: bool) -> tuple[Entry, list[Entry], str | None]:
     """The revision's entry, all of its background, and the SHA-256 of the delivered draft that it was painted over."""
-    if missing_file(settings.database_url()):
-        raise LedgerError("there is no record yet", hint="It begins with the first approval that `haikei up` sees.")
-    engine = open_database(settings.database_url())
-    make_tables(engine, log.metadata)
-    with engine.connect() as connection:
+    with require_record(settings).connect() as connection:
         revision = _revision(connection, hashlib.sha256(data).hexdigest())
         entries = [entry for _, entry in log.read(connection, show=revision.show, background=revision.background)]
         mine = [each for each in entries if each.part == revision.part]
@@ -99,27 +97,25 @@ def _revision(connection: sa.Connection, sha256: str) -> Entry:
 
 def _used(entries: list[Entry], delivered: list[Entry]) -> list[Entry]:
     """The delivered drafts whose last outcome says that they are in the revision."""
-    outcomes = {
-        each.asset.sha256: each.decision.verdict for each in entries if each.kind is Kind.DRAFT_OUTCOME and each.asset and each.decision
-    }
+    outcomes = last_outcomes(entries)
     return [each for each in delivered if any(outcomes.get(parent.sha256) in _WITH_DRAFT for parent in each.parents)]
 
 
-def _stated_by_hand(entries: list[Entry], revision: Entry) -> bool:
-    """Whether whoever handed the revision in last stated that they painted it by hand."""
-    theirs = [
-        each.statement
-        for each in entries
-        if each.kind is Kind.STATEMENT_SIGNED and each.statement and revision.actor.ref in (each.actor.ref, each.on_behalf_of)
-    ]
-    return bool(theirs) and Claim.PAINTED_BY_HAND in theirs[-1].claims
-
-
-def _require_statement(by_hand: bool) -> None:
-    if not by_hand:
+def _require_without_draft(entries: list[Entry], revision: Entry) -> None:
+    """Let a revision pass as painted over no draft only where its painter states it and no outcome says otherwise."""
+    delivered = [each for each in entries if each.kind is Kind.DRAFT_DELIVERED]
+    stated = last_stated(entries, revision)
+    claims = set(stated.claims) if stated else set()
+    needed = {Claim.PAINTED_BY_HAND, *((Claim.DRAFT_NOT_USED,) if delivered else ())}
+    if used := _used(entries, delivered):
         raise LedgerError(
-            "nobody stated that it was painted by hand, and nothing else may be said of it",
-            hint="Put down how it was painted with `haikei person state`, then sign it.",
+            f"the record says that {len(used)} of the drafts are in it",
+            hint="Name the draft with --draft; a wrong outcome is set anew first.",
+        )
+    if not needed <= claims:
+        missing = ", ".join(sorted(each.value for each in needed - claims))
+        raise LedgerError(
+            f"its painter has not stated: {missing}", hint="Put down how it was painted with `haikei person state`, then sign it."
         )
 
 

@@ -12,9 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from integration.cli.cells import cell
-from integration.database import make_tables, missing_file, open_database
+from integration.cli.kept_record import find_record
 from integration.intake.inbox import Delivery, Inbox
-from integration.ledger.log import metadata as ledger_tables
 from integration.settings import read_settings
 from integration.workflow import looked_through, rounds
 from integration.workflow.flags import flags
@@ -23,6 +22,8 @@ from integration.workflow.queues import GivenUp, given_up, look_at_queues
 from integration.workflow.rounds import DraftState, HeldLayout, Round
 from render_service.client import render_progress
 from render_service.contract import RenderProgress
+
+_OPEN = (Looked.NOT_READ, Looked.UNCLEAR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +44,8 @@ class State:
 
 def show_status(file: Path | None, *, as_json: bool) -> None:
     """Print the state of everything in haikei's database; asks no tracker, and makes nothing."""
-    url = read_settings(file).database_url()
-    state = State() if missing_file(url) else _read(url)
+    engine = find_record(read_settings(file))
+    state = State() if engine is None else _read(engine)
     if as_json:
         print(json.dumps(_as_data(state), ensure_ascii=False))
         return
@@ -59,16 +60,14 @@ def show_status(file: Path | None, *, as_json: bool) -> None:
         console.print(_aside_table(state.aside))
     if state.given_up:
         console.print(_given_up_table(state.given_up))
-    if any(each.state is Looked.NOT_READ for each in state.looked):
+    if any(each.state in _OPEN for each in state.looked):
         console.print(_unread_table(state.looked))
     console.print(_questions(state))
     counts = Counter(draft.state.value for draft in state.drafts)
     console.print(", ".join(f"{count} {state}" for state, count in sorted(counts.items())) or "no drafts", style="bold")
 
 
-def _read(url: str) -> State:
-    engine = open_database(url)
-    make_tables(engine, ledger_tables)
+def _read(engine: sa.Engine) -> State:
     with engine.connect() as connection:
         drafts, held = rounds.every(connection), rounds.every_held(connection)
         looked, questions = looked_through.every(connection), sum(1 for _ in flags(connection))
@@ -124,9 +123,9 @@ def _given_up_table(given: list[GivenUp]) -> Table:
 
 
 def _unread_table(looked: list[LookedThrough]) -> Table:
-    table = Table("Version", "why", title="Not looked through for AI")
+    table = Table("Version", "why", title="Not looked through for AI, or unclear")
     for each in looked:
-        if each.state is Looked.NOT_READ:
+        if each.state in _OPEN:
             table.add_row(cell(each.name), cell(each.said))
     return table
 

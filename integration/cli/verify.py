@@ -4,7 +4,7 @@ import hashlib
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from unicodedata import normalize
@@ -12,18 +12,18 @@ from urllib.parse import quote
 
 import sqlalchemy as sa
 
-from integration.database import make_tables, missing_file, open_database
+from integration.cli.kept_record import require_record
 from integration.errors import ArtworkError, LedgerError
 from integration.ledger.canonical import parse
 from integration.ledger.check import LogCheck, check_log, covering
 from integration.ledger.entry import Entry
-from integration.ledger.log import metadata as ledger_tables
 from integration.ledger.note import Verifier, read_verifier
 from integration.ledger.pack_check import PackCheck, check_pack
 from integration.ledger.pack_reading import PackReading
 from integration.ledger.timestamp import read_roots
 from integration.ledger.verdict import Finding, Standing, moment
 from integration.ledger.vocabulary import Kind
+from integration.provenance.opening import read_roots as read_signer_roots
 from integration.reports.terminal import safe
 from integration.settings import read_settings
 
@@ -42,6 +42,8 @@ class Question:
     """Lines, or files that hold them."""
     certificates: Sequence[Path] = ()
     """Of timestamp authorities, PEM."""
+    roots: str = ""
+    """Certificates that signers of pictures are trusted by, PEM."""
 
 
 def verify(settings_file: Path | None, what: Path | None, question: Question) -> None:
@@ -50,6 +52,8 @@ def verify(settings_file: Path | None, what: Path | None, question: Question) ->
     Raises:
         HaikeiError: what is to be checked cannot be read at all.
     """
+    if question.picture is not None:
+        question = replace(question, roots=read_signer_roots(read_settings(settings_file).credentials))
     kept = [(path.name, _bytes_of(path)) for path in question.checkpoints]
     known = [verifier for line in question.vkeys for verifier in _verifiers(line)]
     if what is not None and _is_zip(what):
@@ -143,7 +147,7 @@ def _answers(question: Question, source: _PackEntries | _LogEntries) -> list[Fin
         answers += _about_shot(question.shot, told)
     if question.picture is not None:
         answers += _about_file(question.picture, "picture", told)
-        answers += _about_credentials(question.picture)
+        answers += _about_credentials(question.picture, question.roots)
     if question.report is not None:
         answers += _about_file(question.report, "report", told)
     return answers
@@ -176,18 +180,20 @@ def _about_file(path: Path, what: str, told: list[_Told]) -> Iterator[Finding]:
         yield Finding(Standing.BROKEN, f"No entry here knows the {what} {path.name}: it was changed since, or never handed in.")
 
 
-def _about_credentials(path: Path) -> Iterator[Finding]:
-    """Whether the Content Credentials in the picture, or beside it, are its own."""
-    from integration.provenance.finding import FindingKind
-    from integration.provenance.inspection import CREDENTIALS_FIT, inspect_file
+def _about_credentials(path: Path, roots: str) -> Iterator[Finding]:
+    """Whether the Content Credentials in the picture, or beside it, are its own, and by somebody that `roots` name."""
+    from integration.provenance.inspection import credentials_of
 
-    inspection = inspect_file(path)
-    for each in inspection.findings:
-        if each.kind in (FindingKind.BROKEN_MANIFEST, FindingKind.STALE_SIDECAR):
-            yield Finding(Standing.BROKEN, f"The picture {path.name}: {each.what} They were made for another file, or it was changed.")
-    for fact in inspection.facts:
-        if fact.startswith(CREDENTIALS_FIT):
-            yield Finding(Standing.HOLDS, f"The picture {path.name}: {fact}")
+    for each in credentials_of(path, roots=roots):
+        by = f"Content Credentials by {each.tool or 'an unnamed tool'}, signed by {each.signer or 'nobody named'}"
+        if not each.fits:
+            problems = ", ".join(each.problems) or "invalid"
+            words = f"{by}, do not fit it ({problems}): they were made for another file, or it was changed."
+            yield Finding(Standing.BROKEN, f"The picture {path.name}: {words}")
+        elif each.trusted:
+            yield Finding(Standing.HOLDS, f"The picture {path.name}: {by}, fit it, and the signer is known.")
+        else:
+            yield Finding(Standing.OPEN, f"The picture {path.name}: {by}, fit it; credentials.roots does not name the signer.")
 
 
 def _still_stands(path: Path, exported: _Told, told: list[_Told]) -> Finding:
@@ -235,12 +241,7 @@ def _opened(settings_file: Path | None, what: Path | None) -> Iterator[sa.Connec
 
 
 def _engine_of(settings_file: Path | None) -> sa.Engine:
-    url = read_settings(settings_file).database_url()
-    if missing_file(url):
-        raise LedgerError("there is no record yet", hint="`haikei up` begins it; `haikei verify FILE` checks a copy.")
-    engine = open_database(url)
-    make_tables(engine, ledger_tables)
-    return engine
+    return require_record(read_settings(settings_file))
 
 
 def _engine_on(file: Path) -> sa.Engine:

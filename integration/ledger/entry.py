@@ -8,6 +8,7 @@ does not apply" and are left out of the bytes.
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from integration.ledger.vocabulary import ActorKind, Claim, Kind, LayerState, Relation, Role, SourceType, TimeSource, Verdict
@@ -284,6 +285,19 @@ class Entry:
     """Version of the studio's AI-use notice, a code such as ``2026-11``; `asset` is its text."""
     to_ref: str = ""
     """Whom the notice was given to, or the house that something was handed over to."""
+
+
+def entry_now(kind: Kind, *, at_ms: int | None = None, **fields: Any) -> Entry:
+    """An entry of `kind` written down now, about what happened at `at_ms` or now."""
+    now = datetime.now(UTC)
+    recorded_ms = milliseconds(now)
+    return Entry(id=new_id(now), kind=kind, at_ms=recorded_ms if at_ms is None else at_ms, recorded_ms=recorded_ms, **fields)
+
+
+def entry_about(other: Entry, kind: Kind, **fields: Any) -> Entry:
+    """An entry of `kind` written down now, about the same part of the same background as `other`."""
+    place = {name: getattr(other, name) for name in ("show", "seq", "shots", "background", "part", "step")}
+    return entry_now(kind, **place, **fields)
 
 
 def new_id(now: datetime) -> str:

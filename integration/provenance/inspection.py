@@ -16,12 +16,11 @@ from integration.provenance.source_types import said_of_ai
 
 NOT_LOOKED_THROUGH = "Not a kind of file that is looked through."
 """The fact of a file that nothing can be said of."""
-CREDENTIALS_FIT = "Content Credentials by "
-"""How the fact begins that credentials fit the file."""
 LARGEST_BYTES = 2_000_000_000
 """Larger files are not opened."""
 _LARGEST_SIDECAR_BYTES = 50_000_000
 _ARCHIVE = b"PK\x03\x04"
+_ANY = "application/octet-stream"
 _INSIDE = 3
 _AI_FIELDS = ("AISystemUsed", "AISystemVersionUsed", "AIPromptInformation", "AIPromptWriterName")
 """IPTC Photo Metadata 2025.1."""
@@ -56,6 +55,19 @@ def inspect_bytes(data: bytes, *, roots: str = "", depth: int = 0) -> Inspection
     if not data:
         return Inspection(findings=(Finding(kind=FindingKind.UNREADABLE, what="The file is empty."),))
     return Inspection(facts=(NOT_LOOKED_THROUGH,))
+
+
+def credentials_of(file: Path, *, roots: str = "") -> Iterator[Credentials]:
+    """The Content Credentials in `file`, then those beside it; `roots` as for `inspect_file`.
+
+    Raises:
+        ArtworkError: the file cannot be read, or is too large.
+    """
+    data = _read(file)
+    media_type = "zip" if data.startswith(_ARCHIVE) else media_type_of(data)
+    inside = read_credentials(data, media_type, roots=roots) if media_type else None
+    beside = [read_credentials(data, _ANY, sidecar=sidecar.read_bytes(), roots=roots) for sidecar in _beside(file, ".c2pa")]
+    yield from (each for each in (inside, *beside) if each is not None)
 
 
 def pictures_below(paths: Sequence[Path]) -> Iterator[Path]:
@@ -117,13 +129,13 @@ def _judged(credentials: Credentials | None) -> Inspection:
         words = f"Content Credentials that do not fit the file ({', '.join(credentials.problems) or 'invalid'})."
         return Inspection(findings=(Finding(kind=FindingKind.BROKEN_MANIFEST, what=words, tool=tool), *said))
     known = "a known signer" if credentials.trusted else "a signer this machine has no root for"
-    fact = f"{CREDENTIALS_FIT}{credentials.tool or 'an unnamed tool'}, signed by {credentials.signer or 'nobody named'} ({known})."
+    fact = f"Content Credentials by {credentials.tool or 'an unnamed tool'}, signed by {credentials.signer or 'nobody named'} ({known})."
     return Inspection(findings=said, facts=(fact,))
 
 
 def _judged_sidecar(sidecar: Path, data: bytes, roots: str) -> Inspection:
     """What credentials beside a file say of it."""
-    credentials = read_credentials(data, "application/octet-stream", sidecar=sidecar.read_bytes(), roots=roots)
+    credentials = read_credentials(data, _ANY, sidecar=sidecar.read_bytes(), roots=roots)
     if credentials is None or credentials.fits:
         return _judged(credentials)
     words = f"The credentials in {sidecar.name} do not fit the file ({', '.join(credentials.problems) or 'invalid'})."

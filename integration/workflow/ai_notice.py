@@ -3,13 +3,13 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
 from integration.errors import LedgerError, SettingsError
 from integration.ledger import log, people
-from integration.ledger.entry import Actor, Asset, Entry, milliseconds, new_id
+from integration.ledger.canonical import code
+from integration.ledger.entry import Actor, Asset, Entry, entry_now
 from integration.ledger.vocabulary import ActorKind, Kind
 from integration.production import Person, PersonKind, Project
 from integration.settings import ProjectSettings
@@ -131,16 +131,4 @@ def acknowledge(connection: sa.Connection, *, show: str, person: str, told_by: s
 
 
 def _entry(kind: Kind, show: str, notice: str, asset: Asset, actor: Actor, *, to_ref: str = "", on_behalf_of: str = "") -> Entry:
-    now = datetime.now(UTC)
-    return Entry(
-        id=new_id(now),
-        kind=kind,
-        at_ms=milliseconds(now),
-        recorded_ms=milliseconds(now),
-        show=show,
-        actor=actor,
-        on_behalf_of=on_behalf_of,
-        asset=asset,
-        notice=notice,
-        to_ref=to_ref,
-    )
+    return entry_now(kind, show=code(show), actor=actor, on_behalf_of=on_behalf_of, asset=asset, notice=notice, to_ref=to_ref)

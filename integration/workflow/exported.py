@@ -1,13 +1,12 @@
 """Reports that leave the house: an entry says which, of what, with which bytes, and who asked for it."""
 
 import hashlib
-from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
 from integration.ledger import log
 from integration.ledger.canonical import code
-from integration.ledger.entry import Actor, Asset, Entry, milliseconds, new_id
+from integration.ledger.entry import Actor, Asset, entry_now
 from integration.ledger.vocabulary import ActorKind, Kind, Role
 
 
@@ -34,12 +33,9 @@ def report_exported(
         shots: codes of the cuts it tells of.
         by: reference of who asked for it; empty when nobody said.
     """
-    now, sha256 = datetime.now(UTC), hashlib.sha256(data).hexdigest()
-    entry = Entry(
-        id=new_id(now),
-        kind=Kind.REPORT_EXPORTED,
-        at_ms=milliseconds(now),
-        recorded_ms=milliseconds(now),
+    sha256 = hashlib.sha256(data).hexdigest()
+    entry = entry_now(
+        Kind.REPORT_EXPORTED,
         show=code(show),
         seq=code(seq),
         shots=tuple(map(code, shots)),

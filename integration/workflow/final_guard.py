@@ -18,12 +18,12 @@ from integration.workflow.flags import FINAL_NOT_COVERED, flags
 from integration.workflow.permission import leave, policy_of
 from integration.workflow.questions import ask
 from integration.workflow.rounds import Round
+from integration.workflow.statements import last_outcomes, last_stated
 from integration.workflow.withdrawal import background_of, subject_of
 
 log = structlog.get_logger(__name__)
 
 _WITHOUT_DRAFT = (Verdict.NOT_USED, Verdict.FROM_SCRATCH)
-_BY_HAND = {Claim.PAINTED_BY_HAND, Claim.DRAFT_NOT_USED}
 
 
 def question_final(studio: Studio, version_id: VersionId, because: VersionStatusChanged) -> None:
@@ -103,15 +103,11 @@ def _drafted(connection: sa.Connection, studio: Studio, version: Version) -> tup
 
 
 def _said_without(entries: list[Entry], revision: Entry) -> bool:
-    """Whether people say that no draft is in the revision: its painter's last statement, or else every outcome of the drafts."""
-    stated = [each.statement for each in entries if each.kind is Kind.STATEMENT_SIGNED and each.part == revision.part and each.statement]
-    if stated:
-        return bool(_BY_HAND & {*stated[-1].claims})
-    delivered = [each for each in entries if each.kind is Kind.DRAFT_DELIVERED and each.part == revision.part]
-    drafts = {parent.sha256 for each in delivered for parent in each.parents}
-    outcomes = {
-        each.asset.sha256: each.decision.verdict for each in entries if each.kind is Kind.DRAFT_OUTCOME and each.asset and each.decision
-    }
+    """Whether people say that no draft is in the revision: its painter's last statement, or else the last outcome of every draft."""
+    if stated := last_stated(entries, revision):
+        return Claim.DRAFT_NOT_USED in stated.claims
+    drafts = {p.sha256 for each in entries if each.kind is Kind.DRAFT_DELIVERED and each.part == revision.part for p in each.parents}
+    outcomes = last_outcomes(entries)
     return all(outcomes.get(draft) in _WITHOUT_DRAFT for draft in drafts)
 
 

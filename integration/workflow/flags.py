@@ -5,13 +5,12 @@ The record itself is the list: what was raised and has no answer is open, so not
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
 from integration.errors import LedgerError
 from integration.ledger import log, texts
-from integration.ledger.entry import Actor, Asset, Entry, Flag, milliseconds, new_id
+from integration.ledger.entry import Actor, Asset, Entry, Flag, entry_about
 from integration.ledger.vocabulary import Kind
 from integration.workflow.record import PIPELINE, Subject
 
@@ -71,22 +70,8 @@ def answer_flag(connection: sa.Connection, index: int, *, reason: str, words: st
     known = log.index_of(connection, key=key)
     if known is not None:
         return known
-    now = datetime.now(UTC)
-    entry = Entry(
-        id=new_id(now),
-        kind=Kind.FLAG_ANSWERED,
-        at_ms=milliseconds(now),
-        recorded_ms=milliseconds(now),
-        show=raised.show,
-        seq=raised.seq,
-        shots=raised.shots,
-        background=raised.background,
-        part=raised.part,
-        step=raised.step,
-        actor=by,
-        flag=Flag(reason=reason, answers=index),
-        note_commit=texts.commit_text(connection, words),
-    )
+    told = Flag(reason=reason, answers=index)
+    entry = entry_about(raised, Kind.FLAG_ANSWERED, actor=by, flag=told, note_commit=texts.commit_text(connection, words))
     return log.append(connection, entry, key=key)
 
 

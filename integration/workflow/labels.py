@@ -1,14 +1,22 @@
 """Labels a draft before it leaves: IPTC's fields in every one, Content Credentials where the studio has a certificate."""
 
 import hashlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import structlog
+
+from integration.errors import ArtworkError
 from integration.provenance.draft_label import DraftFacts, Source, labelled
 from integration.provenance.media_types import media_type_of
 from integration.storage.protocol import MediaRef
 from integration.studio import Studio
 from integration.workflow.quality_gate import Painted
 from integration.workflow.rounds import Round
+
+if TYPE_CHECKING:
+    from integration.provenance.signing import Signer
+
+log = structlog.get_logger(__name__)
 
 _INGREDIENTS = ("image/png", "image/jpeg", "image/tiff", "image/vnd.adobe.photoshop")
 """Genzu of other kinds are named by the lines that were taken from them."""
@@ -25,7 +33,7 @@ def label_draft(studio: Studio, draft: Round, painted: Painted, *, title: str) -
     if studio.signer is None:
         data = labelled(png, facts)
     else:
-        data = studio.signer.sign_draft(png, title=title, genzu=_genzu(studio, draft, painted), facts=facts)
+        data = _signed(studio, studio.signer, draft, painted, png=png, title=title, facts=facts)
     return studio.storage.put(data, media_type="image/png")
 
 
@@ -50,10 +58,16 @@ def facts_of(studio: Studio, draft: Round, painted: Painted) -> DraftFacts:
     )
 
 
-def _genzu(studio: Studio, draft: Round, painted: Painted) -> Source:
-    data = studio.storage.get(draft.genzu_sha256)
-    media_type = media_type_of(data)
+def _signed(studio: Studio, signer: "Signer", draft: Round, painted: Painted, *, png: bytes, title: str, facts: DraftFacts) -> bytes:
+    """The signed draft: with the genzu as its input, or its lines where the genzu cannot be one, as with a damaged label of its own."""
+    genzu = studio.storage.get(draft.genzu_sha256)
+    media_type = media_type_of(genzu)
     if media_type in _INGREDIENTS:
-        return Source(data=data, media_type=media_type, title=f"{draft.code} {draft.part} genzu")
+        source = Source(data=genzu, media_type=media_type, title=f"{draft.code} {draft.part} genzu")
+        try:
+            return signer.sign_draft(png, title=title, genzu=source, facts=facts)
+        except ArtworkError as error:
+            log.warning("genzu is no input for credentials", draft=draft.key, error=str(error))
     lines = studio.storage.get(painted.request.line_sha256)
-    return Source(data=lines, media_type="image/png", title=f"{draft.code} {draft.part} genzu, its lines")
+    source = Source(data=lines, media_type="image/png", title=f"{draft.code} {draft.part} genzu, its lines")
+    return signer.sign_draft(png, title=title, genzu=source, facts=facts)

@@ -1,7 +1,7 @@
 """Looks through the file of every Version for what it says of AI, and asks people where that was neither declared nor allowed."""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -13,6 +13,7 @@ import structlog
 from integration.database import inspections
 from integration.errors import ArtworkError, NotFoundInTrackerError
 from integration.ledger import log as ledger
+from integration.ledger import people
 from integration.ledger.entry import Asset, Entry
 from integration.ledger.vocabulary import Claim, Kind
 from integration.policy import NotAllowed
@@ -34,6 +35,7 @@ log = structlog.get_logger(__name__)
 LIMIT_BYTES = 2_000_000_000
 """Larger files are not fetched, and listed as not looked through."""
 _OF_AI = (FindingKind.GENERATOR, FindingKind.SOURCE_TYPE)
+_BROKEN = (FindingKind.BROKEN_MANIFEST, FindingKind.STALE_SIDECAR)
 _OURS = "haikei"
 _SHOWN = 5
 
@@ -47,6 +49,8 @@ class Looked(StrEnum):
     """It speaks of AI that was declared, allowed, or our own drafts'."""
     FLAGGED = "flagged"
     """People were asked."""
+    UNCLEAR = "unclear"
+    """Nothing in it speaks of AI, but its credentials do not fit it."""
     NOT_READ = "not_read"
     """It is too large or cannot be read; nothing is known of it."""
 
@@ -60,7 +64,7 @@ class LookedThrough:
     version: str
     state: Looked
     said: str
-    """Why it was not read; else empty."""
+    """Why it was not read, or is unclear; else empty."""
 
 
 def look_through_later(studio: Studio, version_id: VersionId) -> None:
@@ -116,13 +120,21 @@ def conclude(studio: Studio, version: Version, sha256: str, found: Sequence[Find
         TransientTrackerError: the tracker does not answer.
     """
     of_ai = [each for each in found if each.kind in _OF_AI]
-    unread = [each for each in found if each.kind is FindingKind.UNREADABLE]
     if not of_ai:
-        return _keep(studio, version, sha256, Looked.NOT_READ if unread else Looked.CLEAR, unread[0].what if unread else "")
-    reason = _unexplained(studio, version, sha256, of_ai, house)
+        return _keep(studio, version, sha256, *_without_ai(found))
+    reason = _unexplained(studio, version, sha256, found, house)
     if not reason:
         return _keep(studio, version, sha256, Looked.EXPLAINED, "")
     return _question(studio, version, sha256, of_ai, reason)
+
+
+def _without_ai(found: Sequence[Finding]) -> tuple[Looked, str]:
+    """How a file stands in which nothing speaks of AI, and why."""
+    for kinds, state in (((FindingKind.UNREADABLE,), Looked.NOT_READ), (_BROKEN, Looked.UNCLEAR)):
+        for each in found:
+            if each.kind in kinds:
+                return state, each.what
+    return Looked.CLEAR, ""
 
 
 def known(connection: sa.Connection, site: str) -> set[str]:
@@ -137,13 +149,14 @@ def every(connection: sa.Connection) -> list[LookedThrough]:
     return [LookedThrough(name=row.name, version=row.version, state=Looked(row.state), said=row.said) for row in rows]
 
 
-def _unexplained(studio: Studio, version: Version, sha256: str, of_ai: list[Finding], house: Person | None) -> str:
+def _unexplained(studio: Studio, version: Version, sha256: str, found: Sequence[Finding], house: Person | None) -> str:
     """Why people must be asked, one sentence; empty where the AI is our own drafts', was declared, or is allowed."""
     if version.declares_ai:
         return ""
     with studio.engine.connect() as connection:
         entries = [entry for _, entry in ledger.read(connection, background=version.background)] if version.background else []
-    if any(_declares(entry, version, sha256) for entry in entries) or all(each.tool in _our_tools(entries) for each in of_ai):
+        theirs = people.refs_of(connection, version.by.id) if version.by else set()
+    if any(_declares(entry, theirs, sha256) for entry in entries) or _only_ours(found, entries):
         return ""
     rules = studio.projects.get(version.project.id, ProjectSettings())
     policy = policy_of(studio.tracker, version.project, rules)
@@ -155,18 +168,19 @@ def _unexplained(studio: Studio, version: Version, sha256: str, of_ai: list[Find
     return answer.reason if isinstance(answer, NotAllowed) else ""
 
 
-def _declares(entry: Entry, version: Version, sha256: str) -> bool:
-    """Whether a person states in this entry that a tool with AI was used in the Version."""
+def _declares(entry: Entry, theirs: Collection[str], sha256: str) -> bool:
+    """Whether the entry states that a tool with AI was used: of this file, or in general by whoever handed it in."""
     if entry.kind is not Kind.STATEMENT_SIGNED or entry.statement is None or Claim.AI_TOOL_USED not in entry.statement.claims:
         return False
-    of_version = entry.tracker is not None and entry.tracker.version_id == version.id
-    return entry.asset is None or of_version or entry.asset.sha256 == sha256
+    return entry.asset.sha256 == sha256 if entry.asset else (entry.on_behalf_of or entry.actor.ref) in theirs
 
 
-def _our_tools(entries: list[Entry]) -> set[str]:
-    """What files say of drafts that we delivered on this background."""
-    delivered = any(entry.kind is Kind.DRAFT_DELIVERED for entry in entries)
-    return {_OURS, *(entry.ai.model_id for entry in entries if entry.kind is Kind.DRAFT_RENDERED and entry.ai)} if delivered else set()
+def _only_ours(found: Sequence[Finding], entries: list[Entry]) -> bool:
+    """Whether all that speaks of AI are the drafts that we delivered on this background, with no broken credentials beside it."""
+    if not any(entry.kind is Kind.DRAFT_DELIVERED for entry in entries) or any(each.kind in _BROKEN for each in found):
+        return False
+    ours = {_OURS, *(entry.ai.model_id for entry in entries if entry.kind is Kind.DRAFT_RENDERED and entry.ai)}
+    return all(each.tool in ours for each in found if each.kind in _OF_AI)
 
 
 def _question(studio: Studio, version: Version, sha256: str, of_ai: list[Finding], reason: str) -> str:

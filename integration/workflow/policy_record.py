@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from integration.ledger import log, people, texts
 from integration.ledger.canonical import code
-from integration.ledger.entry import Actor, Approval, Entry, TrackerRef, milliseconds, new_id
+from integration.ledger.entry import Actor, Approval, Entry, TrackerRef, entry_now, milliseconds
 from integration.ledger.vocabulary import ActorKind, Kind, Role
 from integration.policy import Permission, Policy
 from integration.production import PersonId
@@ -133,12 +133,8 @@ def _key(studio: Studio, policy: Policy, number: int) -> str:
 
 
 def _entry(studio: Studio, policy: Policy, kind: Kind, actor: Actor, **fields: Any) -> Entry:
-    now = datetime.now(UTC)
-    return Entry(
-        id=new_id(now),
-        kind=kind,
-        at_ms=milliseconds(now),
-        recorded_ms=milliseconds(now),
+    return entry_now(
+        kind,
         show=code(policy.project.name),
         actor=actor,
         tracker=TrackerRef(

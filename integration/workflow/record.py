@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,8 +22,8 @@ from integration.ledger.entry import (
     Parent,
     Statement,
     TrackerRef,
+    entry_now,
     milliseconds,
-    new_id,
 )
 from integration.ledger.vocabulary import ActorKind, Claim, Kind, Relation, Role, SourceType, Verdict
 from integration.measure import quality
@@ -55,13 +54,10 @@ class Subject:
 
     def entry(self, kind: Kind, *, actor: Actor, at_ms: int | None = None, version: str = "", **fields: Any) -> Entry:
         """An entry of `kind` about this subject, dated now unless `at_ms` says otherwise."""
-        now = datetime.now(UTC)
         entity_type, _, entity_id = self.background.id.partition(":")
-        return Entry(
-            id=new_id(now),
-            kind=kind,
-            at_ms=milliseconds(now) if at_ms is None else at_ms,
-            recorded_ms=milliseconds(now),
+        return entry_now(
+            kind,
+            at_ms=at_ms,
             show=code(self.background.project.name),
             seq=code(self.background.episode),
             shots=tuple(code(shot.code) for shot in self.background.shots),

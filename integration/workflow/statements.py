@@ -4,8 +4,8 @@ Nothing here asks the tracker, so that a person can speak after a show has ended
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, is_dataclass, replace
-from datetime import UTC, datetime
 from unicodedata import normalize
 
 from sqlalchemy import Connection, select, update
@@ -14,8 +14,8 @@ from integration.database import drafts, held, inbox
 from integration.errors import LedgerError
 from integration.ledger import log, people, texts
 from integration.ledger.canonical import code
-from integration.ledger.entry import Actor, Asset, Entry, Statement, milliseconds, new_id
-from integration.ledger.vocabulary import ActorKind, Claim, Kind
+from integration.ledger.entry import Actor, Asset, Entry, Statement, entry_about
+from integration.ledger.vocabulary import ActorKind, Claim, Kind, Verdict
 
 LONGEST_WORDS = 4000
 """Most characters of what somebody says in their own words."""
@@ -173,6 +173,25 @@ def entry_at(connection: Connection, index: int) -> Entry:
     return found[1]
 
 
+def last_stated(entries: Iterable[Entry], revision: Entry) -> Statement | None:
+    """What the one who handed `revision` in stated last of its part, themselves or through somebody; None when nothing."""
+    theirs = [
+        entry.statement
+        for entry in entries
+        if entry.kind is Kind.STATEMENT_SIGNED
+        and entry.part == revision.part
+        and (entry.on_behalf_of or entry.actor.ref) == revision.actor.ref
+    ]
+    return theirs[-1] if theirs and revision.actor.ref else None
+
+
+def last_outcomes(entries: Iterable[Entry]) -> dict[str, Verdict]:
+    """What was said last of each draft, by the SHA-256 of its painted picture."""
+    return {
+        each.asset.sha256: each.decision.verdict for each in entries if each.kind is Kind.DRAFT_OUTCOME and each.asset and each.decision
+    }
+
+
 def refs_in(entry: Entry) -> set[str]:
     """References of everybody the entry is about."""
     refs = {entry.actor.ref, entry.on_behalf_of, entry.to_ref}
@@ -219,18 +238,9 @@ def _commitments(entry: Entry) -> set[str]:
 
 
 def _entry(about: Entry, kind: Kind, person: str, told_by: str, note_commit: str) -> Entry:
-    now = datetime.now(UTC)
-    return Entry(
-        id=new_id(now),
-        kind=kind,
-        at_ms=milliseconds(now),
-        recorded_ms=milliseconds(now),
-        show=about.show,
-        seq=about.seq,
-        shots=about.shots,
-        background=about.background,
-        part=about.part,
-        step=about.step,
+    return entry_about(
+        about,
+        kind,
         actor=Actor(kind=ActorKind.HUMAN, ref=told_by or person),
         on_behalf_of=person if told_by and told_by != person else "",
         note_commit=note_commit,

@@ -72,6 +72,7 @@ def test_a_delivered_draft_is_signed_and_names_nobody(haikei: RunningHaikei, del
     assert (holds.returncode, holds.stderr) == (0, "")
     assert "draft.delivered" in holds.stdout
     assert "Content Credentials by haikei" in holds.stdout
+    assert "does not name the signer" in holds.stdout
 
 
 def test_credentials_moved_to_another_picture_are_found(haikei: RunningHaikei, delivered: Path, tmp_path: Path) -> None:

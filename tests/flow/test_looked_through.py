@@ -8,6 +8,7 @@ from PIL import Image, PngImagePlugin
 
 from tests.flow.test_final_guard import listed
 from tests.flow.test_main_job import notes_on
+from tests.png_chunk import with_chunk
 from tests.pretend_episode import PROJECT_ID, Cut, signed_in
 from tests.running_haikei import RunningHaikei, running_haikei
 
@@ -52,7 +53,9 @@ def test_undeclared_ai_is_asked_about_once_and_nowhere_else(tmp_path: Path) -> N
         hand_in(vendor, cut, "c001_v003", picture(tmp_path / "plain.png"))
         (tmp_path / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\nnothing more")
         hand_in(vendor, cut, "c001_v004", tmp_path / "broken.png")
-        found = haikei.wait(lambda: seen if len(seen := looked(haikei)) == 4 else None, what="four files looked through")
+        (tmp_path / "moved.png").write_bytes(with_chunk((tmp_path / "plain.png").read_bytes(), b"caBX", b"c2pa of another file"))
+        hand_in(vendor, cut, "c001_v005", tmp_path / "moved.png")
+        found = haikei.wait(lambda: seen if len(seen := looked(haikei)) == 5 else None, what="five files looked through")
         note = haikei.wait(
             lambda: vendor.find_one("Note", [["subject", "contains", "question"]], ["content", "note_links"]), what="the Note"
         )
@@ -61,7 +64,8 @@ def test_undeclared_ai_is_asked_about_once_and_nowhere_else(tmp_path: Path) -> N
         (flag,) = listed(haikei)
         status = haikei.haikei("status").stdout
 
-        assert found == {"c001_v001": "flagged", "c001_v002": "explained", "c001_v003": "clear", "c001_v004": "not_read"}
+        states = {"c001_v001": "flagged", "c001_v002": "explained", "c001_v003": "clear", "c001_v004": "not_read", "c001_v005": "unclear"}
+        assert found == states
         assert (flag["reason"], flag["version"]) == ("undeclared_ai", str(suspect))
         assert "not allowed" in flag["details"]
         assert "c001" not in note["content"]
@@ -69,6 +73,7 @@ def test_undeclared_ai_is_asked_about_once_and_nowhere_else(tmp_path: Path) -> N
         assert notes_on(vendor, cut) == []
         assert "questions waiting: 1" in status
         assert "c001_v004" in status
+        assert "c001_v005" in status
         answered = haikei.haikei(
             "flags", "answer", str(flag["flag"]), "--reason", "declared_since", "--by", "桜井 ひろ", "--words", "聞きました"
         )
