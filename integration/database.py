@@ -144,6 +144,32 @@ inspections = sa.Table(
 )
 """Every Version's file that was looked through, and what came of it."""
 
+orders = sa.Table(
+    "haikei_order",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("site", sa.Text, nullable=False),
+    sa.Column("project", sa.Text, nullable=False),
+    sa.Column("show", sa.Text, nullable=False),
+    sa.Column("house", sa.Text, nullable=False),
+    sa.Column("house_kind", sa.Text, nullable=False),
+    sa.Column("due_on", sa.Text, nullable=False),
+    sa.Column("ordered_ms", sa.BigInteger, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+)
+"""Every order to an outside house: the manifest as it was sent, less the house's name, for which `house` stands in the record."""
+
+received = sa.Table(
+    "haikei_received",
+    metadata,
+    sa.Column("order_id", sa.Text, primary_key=True),
+    sa.Column("stem", sa.Text, primary_key=True),
+    sa.Column("sha256", sa.Text, primary_key=True),
+    sa.Column("version", sa.Text, nullable=False),
+    sa.Column("received_ms", sa.BigInteger, nullable=False),
+)
+"""Every file that a house handed back for an order and that stands in the tracker."""
+
 _BUSY_S = 30.0
 _CONNECT_S = 15
 

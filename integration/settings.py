@@ -149,6 +149,21 @@ class AssignmentRule(_Part):
         return self
 
 
+class OrderRules(_Part):
+    """What outside houses are sent and hand back (`haikei order`, `haikei receive`)."""
+
+    width_px: int = Field(1920, ge=160, le=16_000)
+    """Width of a standard frame's picture as it is handed back; a pan's grows with its frame."""
+    height_px: int = Field(1080, ge=160, le=16_000)
+    """Its height."""
+    formats: tuple[Literal["psd", "png", "tif", "jpg"], ...] = Field(("psd", "png"), min_length=1)
+    """Suffixes that files may be handed back with, the best liked first."""
+    board_types: tuple[str, ...] = ("art board", "美術ボード")
+    """Version types, on the layout or the review task, that are art boards; no genzu has one."""
+    received_status: str = "rev"
+    """Version status of what a house handed back."""
+
+
 DEFAULT_BOOK_PATTERN = r"(?i)(?<![a-z+&・/])(?:BOOK|ブック)(?![a-z]{2})[\s_.-]*(\d{1,3}(?!\d)|[A-Z](?![A-Z0-9]))?"
 """``BOOK``, ``BOOK1``, ``book_2``, ``ブックA``; not ``BG+BOOK``, which holds both."""
 
@@ -210,6 +225,7 @@ class ProjectSettings(_Part):
     """Share of the layout's lines, beyond chance, that a draft must keep; 0 asks for none."""
     book_pattern: str = DEFAULT_BOOK_PATTERN
     """Finds a BOOK's number or letter, its one group, in the name or type of a Version; such a Version is the BOOK's genzu."""
+    orders: OrderRules = OrderRules()
     time_zone: str = "Asia/Tokyo"
     ai_use: tuple[AiUse, ...] = ()
     """Permissions; none means AI is not allowed."""

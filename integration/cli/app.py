@@ -9,6 +9,7 @@ from typing import Annotated
 import structlog
 import typer
 
+from integration.cli import order_commands
 from integration.cli.flag_commands import flags
 from integration.cli.look_commands import look
 from integration.cli.notice_commands import notice
@@ -298,6 +299,9 @@ def keys_rotate(
     rotate_key(settings, leaked=leaked)
 
 
+app.command("order")(order_commands.order)
+app.command("orders")(order_commands.orders)
+app.command("receive")(order_commands.receive)
 app.add_typer(flags, name="flags")
 app.add_typer(look, name="look")
 app.add_typer(notice, name="notice")

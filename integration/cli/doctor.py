@@ -85,7 +85,7 @@ def _project(tracker: Tracker, project: Project, rules: ProjectSettings, render:
         steps=(rules.layout_step, rules.background_step),
         task_statuses=tuple(dict.fromkeys((*rules.approved, rules.review_status, rules.waiting_status))),
         version_types=(rules.draft_type,),
-        version_statuses=tuple(dict.fromkeys((rules.draft_status, rules.superseded_status, *rules.outcomes))),
+        version_statuses=tuple(dict.fromkeys((rules.draft_status, rules.superseded_status, rules.orders.received_status, *rules.outcomes))),
     )
     try:
         yield from tracker.examine(wanted)

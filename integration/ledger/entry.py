@@ -301,7 +301,7 @@ class Entry:
     notice: str = ""
     """Version of the studio's AI-use notice, a code such as ``2026-11``; `asset` is its text."""
     to_ref: str = ""
-    """Whom it was given to."""
+    """Whom the notice was given to, or the house that something was handed over to."""
 
 
 def entry_now(kind: Kind, *, at_ms: int | None = None, **fields: Any) -> Entry:

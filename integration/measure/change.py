@@ -46,7 +46,7 @@ PARAMS: dict[str, float] = {
 """Limits by which places are told apart; see docs/measure.md."""
 _STROKE_PX = 5
 """Narrower marks at work size are told as "cannot tell": around a thin line little is left to compare."""
-_BROAD_PX = 9
+_BROAD_PX = 13
 """What is narrower at work size is not counted as surely repainted."""
 _GAP_PX = 15
 """Places between strokes that differ, too, belong to them when they are no wider at work size."""

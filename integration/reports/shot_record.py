@@ -59,6 +59,8 @@ class Deed:
     """The program they say they used."""
     for_whom: PersonName | None = None
     """Whom the doer spoke for, where it was not themselves."""
+    to: PersonName | None = None
+    """To whom something was handed over."""
     corrects: int | None = None
     corrected_by: tuple[int, ...] = ()
     """Indexes of the entries that put this one right; both are shown."""
@@ -271,6 +273,7 @@ def _teller(connection: Connection | Session, logged: Sequence[Logged], zone: Zo
             claims=tuple(claim.value for claim in entry.statement.claims) if entry.statement else (),
             tool=entry.statement.tool if entry.statement else "",
             for_whom=names[entry.on_behalf_of] if entry.on_behalf_of else None,
+            to=names[entry.to_ref] if entry.to_ref else None,
             corrects=entry.corrects,
             corrected_by=corrected.get(index, ()),
         )
@@ -358,7 +361,7 @@ def _tools(entries: Sequence[Entry]) -> Iterator[Tool]:
 
 def _refs(entry: Entry) -> set[str]:
     decision = (entry.decision.set_by, entry.decision.decided_by) if entry.decision else ()
-    return {"", entry.actor.ref, entry.on_behalf_of, *decision}
+    return {"", entry.actor.ref, entry.on_behalf_of, entry.to_ref, *decision}
 
 
 def _words(connection: Connection | Session, commitment: str) -> str | None:

@@ -91,7 +91,8 @@ def _people(record: ShotRecord) -> Iterator[str]:
         if not deeds and kind in _SAID_UNKNOWN:
             yield f"{_padded(title)} unknown"
         for deed in deeds:
-            yield f"{_padded(title)} {_who(deed)}{_status(deed)}, {_when(deed)}{_said(deed)}"
+            to = f" to {_name(deed.to)}" if deed.to else ""
+            yield f"{_padded(title)} {_who(deed)}{to}{_status(deed)}, {_when(deed)}{_said(deed)}"
 
 
 def _round(each: Round) -> Iterator[str]:

@@ -42,7 +42,7 @@ class EventPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftVersion:
-    """A Version of an AI draft, as it shall stand in the tracker."""
+    """A Version that haikei makes, as it shall stand in the tracker: of an AI draft, or of what an outside house handed back."""
 
     project: ProjectId
     background: BackgroundId
@@ -52,6 +52,11 @@ class DraftVersion:
     description: str
     status: str
     version_type: str
+    """Empty for none."""
+    by: PersonId | None = None
+    """Whose work it is; None, or one whom the tracker takes for no Version's maker, such as a group, leaves it the script's."""
+    declares_ai: bool = False
+    """Whether whoever handed it in declares that AI was used in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +189,10 @@ class Tracker(Protocol):
 
     def background(self, background: BackgroundId) -> Background:
         """The background with its shots and scene words. Raises as `task`."""
+        ...
+
+    def backgrounds_called(self, project: ProjectId, codes: Sequence[str]) -> tuple[Background, ...]:
+        """Everything backgrounds hang on that bears one of `codes`, or serves a shot that does, oldest first."""
         ...
 
     def versions_on(self, task: TaskId) -> tuple[Version, ...]:

@@ -22,7 +22,7 @@ _LAYERED = b"8BPS"
 
 
 def choose_genzu(versions: Iterable[Version], rules: ProjectSettings) -> Version | None:
-    """The BG's genzu: the newest of `versions` (newest first) that fits the rule and is no correction and no BOOK; None without one."""
+    """The BG's genzu: the newest of `versions` (newest first) that fits the rule and is no correction, art board or BOOK; None without one."""
     return next((each for each in _drawn(versions, rules) if not book_of(each, rules) and _fits(each, rules.genzu)), None)
 
 
@@ -35,6 +35,11 @@ def choose_books(versions: Iterable[Version], rules: ProjectSettings) -> dict[st
         if part and part not in books and _fits(version, rules.genzu, any_type=typed):
             books[part] = version
     return dict(sorted(books.items()))
+
+
+def choose_board(versions: Iterable[Version], rules: ProjectSettings) -> Version | None:
+    """The newest art board among `versions` (newest first); None without one."""
+    return next((each for each in versions if each.media is not None and each.version_type in rules.orders.board_types), None)
 
 
 def book_of(version: Version, rules: ProjectSettings) -> str:
@@ -120,7 +125,8 @@ def registered(storage: Storage, part: str, sha256: str, *, beside: str, width_p
 
 
 def _drawn(versions: Iterable[Version], rules: ProjectSettings) -> Iterable[Version]:
-    return (version for version in versions if version.media is not None and version.version_type not in rules.correction_types)
+    others = {*rules.correction_types, *rules.orders.board_types}
+    return (version for version in versions if version.media is not None and version.version_type not in others)
 
 
 def _fits(version: Version, rule: GenzuRule, *, any_type: bool = False) -> bool:

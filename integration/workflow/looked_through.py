@@ -17,7 +17,7 @@ from integration.ledger import people
 from integration.ledger.entry import Asset, Entry
 from integration.ledger.vocabulary import Claim, Kind
 from integration.policy import NotAllowed
-from integration.production import Background, BackgroundId, Version, VersionId
+from integration.production import Background, BackgroundId, Person, Version, VersionId
 from integration.provenance.finding import Finding, FindingKind
 from integration.provenance.opening import read_roots
 from integration.settings import ProjectSettings
@@ -26,7 +26,7 @@ from integration.studio import Studio
 from integration.workflow import queues, record
 from integration.workflow.flags import UNDECLARED_AI
 from integration.workflow.genzu import name_of
-from integration.workflow.permission import leave, policy_of
+from integration.workflow.permission import leave, leave_for_house, policy_of
 from integration.workflow.questions import ask
 from integration.workflow.rounds import now_ms
 
@@ -103,10 +103,26 @@ def look_through(studio: Studio, version_id: str) -> str:
             return _keep(studio, version, "", Looked.NOT_READ, str(error))
         sha256, _ = sha256_of_file(path)
         found = inspect_file(path, roots=trusted).findings
+    return conclude(studio, version, sha256, found)
+
+
+def conclude(studio: Studio, version: Version, sha256: str, found: Sequence[Finding], *, house: Person | None = None) -> str:
+    """Keep what came of looking through the Version's file, ask people where they must be asked, and return it.
+
+    Args:
+        studio: where.
+        version: as the tracker has it.
+        sha256: of its file.
+        found: what the file says.
+        house: the outside house it was ordered from, whose permissions count; None: whoever the work is assigned to.
+
+    Raises:
+        TransientTrackerError: the tracker does not answer.
+    """
     of_ai = [each for each in found if each.kind in _OF_AI]
     if not of_ai:
         return _keep(studio, version, sha256, *_without_ai(found))
-    reason = _unexplained(studio, version, sha256, found)
+    reason = _unexplained(studio, version, sha256, found, house)
     if not reason:
         return _keep(studio, version, sha256, Looked.EXPLAINED, "")
     return _question(studio, version, sha256, of_ai, reason)
@@ -133,7 +149,7 @@ def every(connection: sa.Connection) -> list[LookedThrough]:
     return [LookedThrough(name=row.name, version=row.version, state=Looked(row.state), said=row.said) for row in rows]
 
 
-def _unexplained(studio: Studio, version: Version, sha256: str, found: Sequence[Finding]) -> str:
+def _unexplained(studio: Studio, version: Version, sha256: str, found: Sequence[Finding], house: Person | None) -> str:
     """Why people must be asked, one sentence; empty where the AI is our own drafts', was declared, or is allowed."""
     if version.declares_ai:
         return ""
@@ -144,7 +160,11 @@ def _unexplained(studio: Studio, version: Version, sha256: str, found: Sequence[
         return ""
     rules = studio.projects.get(version.project.id, ProjectSettings())
     policy = policy_of(studio.tracker, version.project, rules)
-    answer = leave(studio.tracker, policy, _background(studio, version), rules, now=datetime.now(UTC))
+    background, now = _background(studio, version), datetime.now(UTC)
+    if house is None:
+        answer = leave(studio.tracker, policy, background, rules, now=now)
+    else:
+        answer = leave_for_house(studio.tracker, policy, background, rules, house, now=now)
     return answer.reason if isinstance(answer, NotAllowed) else ""
 
 

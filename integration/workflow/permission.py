@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from unicodedata import normalize
 
 from integration.approval_document import document_sha256
 from integration.errors import RenderError, SettingsError, TrackerError, TransientTrackerError
@@ -54,6 +55,26 @@ def leave(
         elsewhere=lambda vendors: _elsewhere(tracker, background, rules, vendors),
         scope=scope,
     )
+
+
+def leave_for_house(
+    tracker: Tracker,
+    policy: Policy,
+    background: Background,
+    rules: ProjectSettings,
+    house: Person,
+    *,
+    now: datetime,
+    scope: Scope = "draft",
+) -> Allowed | NotAllowed:
+    """The same for work that goes to `house`, which need not be in the tracker: a permission with vendors must name it."""
+
+    def elsewhere(vendors: tuple[str, ...]) -> str:
+        named = any(normalize("NFKC", name) == normalize("NFKC", house.name) for name in vendors)
+        known = (_known(tracker, background.project.id, name)[0] for name in vendors)
+        return "" if named or any(each and each.id == house.id for each in known) else f"covers only work for {', '.join(vendors)}"
+
+    return ai_use(policy, step=rules.background_step, episode=background.episode, now=now, elsewhere=elsewhere, scope=scope)
 
 
 def unfit_look(policy: Policy, rules: ProjectSettings, render: RenderSettings) -> str:

@@ -20,11 +20,12 @@ from integration.ledger.entry import (
     Library,
     Measure,
     Parent,
+    Statement,
     TrackerRef,
     entry_now,
     milliseconds,
 )
-from integration.ledger.vocabulary import ActorKind, Kind, Relation, Role, SourceType, Verdict
+from integration.ledger.vocabulary import ActorKind, Claim, Kind, Relation, Role, SourceType, Verdict
 from integration.measure import quality
 from integration.policy import Allowed
 from integration.production import Background, Person, PersonKind, Version
@@ -250,13 +251,44 @@ def draft_outcome(
 
 
 def revision_submitted(
-    connection: sa.Connection, subject: Subject, *, by: Person | None, revision: Asset, version: str, at_ms: int
+    connection: sa.Connection, subject: Subject, *, by: Person | None, revision: Asset, version: str, at_ms: int, words: str = ""
 ) -> None:
-    """The artist handed in a revision."""
+    """The artist, or an outside house, handed in a revision; `words` are what was said with it."""
+    key = f"{Kind.REVISION_SUBMITTED}:{subject.site}:{version}:{revision.sha256}"
+    if log.index_of(connection, key=key) is not None:
+        return
     entry = subject.entry(
-        Kind.REVISION_SUBMITTED, actor=actor(connection, subject, by, Role.BACKGROUND_ARTIST), at_ms=at_ms, asset=revision, version=version
+        Kind.REVISION_SUBMITTED,
+        actor=actor(connection, subject, by, Role.BACKGROUND_ARTIST),
+        at_ms=at_ms,
+        asset=revision,
+        version=version,
+        note_commit=texts.commit_text(connection, words),
     )
-    log.append(connection, entry, key=f"{Kind.REVISION_SUBMITTED}:{subject.site}:{version}:{revision.sha256}")
+    log.append(connection, entry, key=key)
+
+
+def ordered(
+    connection: sa.Connection, subject: Subject, *, by: Person | None, house: Person, order: str, files: Sequence[Asset], policy_sha256: str
+) -> None:
+    """A genzu and what went with it were handed to an outside house; `by` is None where the pipeline did it for nobody named."""
+    for file in files:
+        entry = subject.entry(
+            Kind.HANDOVER,
+            actor=actor(connection, subject, by, Role.COORDINATOR) if by else PIPELINE,
+            to_ref=_ref(connection, subject, house),
+            asset=file,
+            policy_sha256=policy_sha256,
+        )
+        log.append(connection, entry, key=f"{Kind.HANDOVER}:{subject.site}:{order}:{subject.background.id}:{subject.part}:{file.sha256}")
+
+
+def ai_declared(connection: sa.Connection, subject: Subject, *, by: Person | None, tool: str, revision: Asset, version: str) -> None:
+    """Whoever handed a revision in declares that a tool with AI was used in it."""
+    statement = Statement(claims=(Claim.AI_TOOL_USED,), tool=code(tool))
+    by_whom = actor(connection, subject, by, Role.BACKGROUND_ARTIST)
+    entry = subject.entry(Kind.STATEMENT_SIGNED, actor=by_whom, asset=revision, version=version, statement=statement)
+    log.append(connection, entry, key=f"{Kind.STATEMENT_SIGNED}:{subject.site}:{version}:{revision.sha256}:ai")
 
 
 def revision_approved(connection: sa.Connection, subject: Subject, *, status: str, revision: Asset, version: str, event: Happened) -> None:

@@ -36,6 +36,8 @@ log = structlog.get_logger(__name__)
 
 LIMIT_BYTES = 4 * 1024**3
 """Largest revision that is fetched; layered files are large."""
+RECEIVED = "received:"
+"""Begins the key of a Version that haikei made of what an outside house handed back."""
 _MOST_COMPARED = 8
 """Drafts, the newest first, that a revision is compared with to find where it comes from."""
 
@@ -43,7 +45,7 @@ _MOST_COMPARED = 8
 def take_in_later(studio: Studio, version_id: VersionId, event: str) -> None:
     """Start a revision's story, once for each file of a Version that was handed in as one."""
     version = handed_in(studio, version_id)
-    if version is not None and place_of(studio, version, event) is not None:
+    if version is not None and not version.key and place_of(studio, version, event) is not None:
         with studio.engine.begin() as connection:
             key = f"revision:{studio.tracker.site}:{name_of(version)}"
             queues.enqueue(studio.queue, connection, queues.REVISION, key, version.id, event)
@@ -91,13 +93,14 @@ def recorded(studio: Studio, version: Version) -> Asset | None:
 
 
 def handed_in(studio: Studio, version_id: VersionId) -> Version | None:
-    """The Version, when a person handed it in with a file, on a background of a project of ours."""
+    """The Version, when somebody handed it in with a file, on a background of a project of ours."""
     try:
         version = studio.tracker.version(version_id)
     except NotFoundInTrackerError:
         return None
-    ours = version.project.id not in studio.projects or bool(version.key)
-    return None if ours or version.media is None or version.background is None else version
+    ours = bool(version.key) and not version.key.startswith(RECEIVED)
+    elsewhere = version.project.id not in studio.projects or version.media is None or version.background is None
+    return None if ours or elsewhere else version
 
 
 def place_of(studio: Studio, version: Version, event: str) -> Subject | None:

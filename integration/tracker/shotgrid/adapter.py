@@ -120,6 +120,10 @@ class ShotGridTracker:
         """See `Tracker.background`."""
         return self._reading.background(background)
 
+    def backgrounds_called(self, project: ProjectId, codes: Sequence[str]) -> tuple[Background, ...]:
+        """See `Tracker.backgrounds_called`."""
+        return self._reading.backgrounds_called(project, codes)
+
     def versions_on(self, task: TaskId) -> tuple[Version, ...]:
         """See `Tracker.versions_on`."""
         return self._reading.versions_on(task)

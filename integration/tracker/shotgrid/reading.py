@@ -64,6 +64,16 @@ class Reading:
         fields = [*(SHOT_FIELDS if kind == "Shot" else ASSET_FIELDS), *filter(None, self._scene.model_dump().values())]
         return to_background(self._one(kind, number, fields), self._scene)
 
+    def backgrounds_called(self, project: ProjectId, codes: Sequence[str]) -> tuple[Background, ...]:
+        """See `Tracker.backgrounds_called`."""
+        here, scene = ["project", "is", link(project, "Project")], [*filter(None, self._scene.model_dump().values())]
+        shots = self._all("Shot", [here, ["code", "in", list(codes)]], [*SHOT_FIELDS, *scene])
+        called: list[Any] = [["code", "in", list(codes)]]
+        if shots:
+            called.append(["shots", "in", [{"type": "Shot", "id": shot["id"]} for shot in shots]])
+        assets = self._all("Asset", [here, {"filter_operator": "any", "filters": called}], [*ASSET_FIELDS, *scene])
+        return tuple(to_background(record, self._scene) for record in (*shots, *assets))
+
     def versions_on(self, task: TaskId) -> tuple[Version, ...]:
         """See `Tracker.versions_on`."""
         records = self._all("Version", [["sg_task", "is", link(task, "Task")]], VERSION_FIELDS, order=_NEWEST_FIRST)

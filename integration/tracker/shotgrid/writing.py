@@ -16,7 +16,7 @@ from integration.tracker.protocol import DraftVersion, NoteText
 from integration.tracker.shotgrid.connection import Client, Connection
 from integration.tracker.shotgrid.faults import meaning
 from integration.tracker.shotgrid.reading import step_is
-from integration.tracker.shotgrid.records import KEY, STATUS, TASK_FIELDS, UPLOAD, VERSION_TYPE, link, made_by_script, to_task
+from integration.tracker.shotgrid.records import AI_USED, KEY, STATUS, TASK_FIELDS, UPLOAD, VERSION_TYPE, link, made_by_script, to_task
 from integration.tracker.shotgrid.schema import explained
 
 log = structlog.get_logger(__name__)
@@ -36,6 +36,7 @@ class Writing:
     def create_version(self, draft: DraftVersion, *, key: str) -> VersionId:
         """See `Tracker.create_version`."""
         named = draft.version_type in draft.name
+        maker = link(draft.by) if draft.by and draft.by.startswith("HumanUser:") else None
         written = {
             "project": link(draft.project, "Project"),
             "entity": link(draft.background),
@@ -43,7 +44,9 @@ class Writing:
             "code": plain(draft.name if named else f"{draft.name} {draft.version_type}"),
             "description": plain(draft.description),
             STATUS: draft.status,
-            VERSION_TYPE: draft.version_type,
+            **({VERSION_TYPE: draft.version_type} if draft.version_type else {}),
+            **({"user": maker} if maker else {}),
+            **({AI_USED: True} if draft.declares_ai else {}),
         }
         return VersionId(str(self._made("Version", key, written)))
 

@@ -1,6 +1,7 @@
 """Every tracker holds each draft once, whatever happens on the way."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -155,3 +156,19 @@ def test_what_is_gone_is_left_alone(site: Site) -> None:
 
     site.tracker.set_task_status(task, site.approved)
     site.tracker.set_version_status(version, site.reviewed)
+
+
+def test_what_a_house_handed_back_is_theirs_and_says_what_they_declare(site: Site) -> None:
+    returned = replace(draft(site), name="c012 returned", version_type="", by=site.artist.id, declares_ai=True)
+
+    version = site.tracker.version(site.tracker.create_version(returned, key="received:contract:person"))
+
+    assert (version.name, version.by, version.declares_ai) == ("c012 returned", site.artist, True)
+
+
+def test_a_group_that_no_version_can_belong_to_leaves_it_the_scripts(site: Site) -> None:
+    returned = replace(draft(site), version_type="", by=site.group.id)
+
+    version = site.tracker.version(site.tracker.create_version(returned, key="received:contract:group"))
+
+    assert version.by is None or version.by.kind is PersonKind.SCRIPT

@@ -219,3 +219,12 @@ def test_trouble_that_lasts_is_told_as_such(site: Site) -> None:
 
     with pytest.raises(TransientTrackerError):
         site.tracker.task(task)
+
+
+def test_a_cut_is_found_by_its_code_with_the_backgrounds_that_serve_it(site: Site) -> None:
+    cut, other = site.new_cut("c071"), site.new_cut("c072")
+    shared = site.new_background("BG_station", [cut, other])
+
+    assert {found.id for found in site.tracker.backgrounds_called(site.project.id, ["c071"])} == {cut, shared}
+    assert [found.id for found in site.tracker.backgrounds_called(site.project.id, ["BG_station"])] == [shared]
+    assert site.tracker.backgrounds_called(site.project.id, ["c07"]) == ()

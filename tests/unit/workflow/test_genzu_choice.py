@@ -12,7 +12,7 @@ from integration.errors import ArtworkError, SettingsError
 from integration.production import Media, Project, ProjectId, TaskId, Version, VersionId
 from integration.settings import ProjectSettings, read_settings
 from integration.storage.filesystem import FilesystemStorage
-from integration.workflow.genzu import choose_books, choose_genzu, part_named, parts_in, registered
+from integration.workflow.genzu import choose_board, choose_books, choose_genzu, part_named, parts_in, registered
 from tests.layered_genzu import draw_book, layered_genzu
 from tests.pretend_episode import draw_genzu
 
@@ -145,3 +145,12 @@ def test_a_file_that_is_no_picture_has_the_bg_alone_which_is_then_refused(storag
     assert tuple(parts_in(storage, letter)) == ("BG",)
     with pytest.raises(ArtworkError):
         registered(storage, "BG", letter, beside=letter, width_px=384, height_px=216)
+
+
+def test_an_art_board_is_no_genzu_and_the_newest_is_the_board() -> None:
+    versions = [version("board new", 4, kind="美術ボード"), version("board old", 3, kind="art board"), version("c012_genzu", 2)]
+
+    chosen, board = choose_genzu(versions, ProjectSettings()), choose_board(versions, ProjectSettings())
+
+    assert (chosen and chosen.name, board and board.name) == ("c012_genzu", "board new")
+    assert choose_board(versions[2:], ProjectSettings()) is None
