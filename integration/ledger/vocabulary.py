@@ -20,9 +20,13 @@ class Kind(StrEnum):
     DRAFT_CHOSEN = "draft.chosen"
     DRAFT_REJECTED = "draft.rejected"
     DRAFT_OUTCOME = "draft.outcome"
+    PROMPT_CORRECTED = "prompt.corrected"
     HANDOVER = "handover"
     REVISION_SUBMITTED = "revision.submitted"
     REVISION_APPROVED = "revision.approved"
+    REVISION_RETAKE = "revision.retake"
+    VERSION_RETIRED = "version.retired"
+    VERSION_REVIVED = "version.revived"
     MEASURE_COMPUTED = "measure.computed"
     TIME_LOGGED = "time.logged"
     STATEMENT_SIGNED = "statement.signed"
@@ -99,6 +103,8 @@ class Verdict(StrEnum):
     PARTLY_USED = "partly_used"
     NOT_USED = "not_used"
     FROM_SCRATCH = "from_scratch"
+    RETAKE = "retake"
+    """Asked for again, of the artist."""
 
 
 class TimeSource(StrEnum):
