@@ -59,7 +59,6 @@ class On:
 
     def task_status(self, *, becomes: str | None = None, leaves: str | None = None) -> Callable[[Hook], Hook]:
         """A task's status changed; `becomes` and `leaves` take a status code, or ``approved`` for what the project calls so."""
-
         return self._add(lambda event, project: isinstance(event, TaskStatusChanged) and _moves(event, becomes, leaves, project))
 
     def task_assignees(self) -> Callable[[Hook], Hook]:

@@ -4,6 +4,7 @@ import hashlib
 import tempfile
 from pathlib import Path
 
+import sqlalchemy as sa
 import structlog
 
 from integration.artwork.checked_image import open_checked
@@ -16,7 +17,7 @@ from integration.ledger.vocabulary import Kind
 from integration.production import BackgroundId, PersonId, TaskId, Version, VersionId
 from integration.settings import ProjectSettings
 from integration.studio import Studio
-from integration.workflow import record, rounds
+from integration.workflow import record, round_record, rounds
 from integration.workflow.genzu import book_of
 from integration.workflow.rounds import Round
 from integration.workflow.withdrawal import background_of, rules_of, subject_of
@@ -61,13 +62,30 @@ def record_approval(studio: Studio, version_id: VersionId, because: VersionStatu
     record_revision(studio, version_id, because)
     subject = subject_of(studio, draft, background_of(studio, draft), event=because.event_id)
     with studio.engine.begin() as connection:
-        handed_in = [
-            entry.asset
-            for _, entry in ledger.read(connection, background=version.background, kinds=[Kind.REVISION_SUBMITTED])
-            if entry.tracker and entry.tracker.version_id == version.id and entry.asset
-        ]
+        handed_in = _handed_in(connection, version)
         if handed_in:
             record.revision_approved(connection, subject, status=because.new, revision=handed_in[-1], version=version.id, event=because)
+
+
+def record_retake(studio: Studio, version_id: VersionId, because: VersionStatusChanged) -> None:
+    """If the Version is an artist's revision and its new status sends it back to them, append who set it; never of a draft."""
+    try:
+        version = studio.tracker.version(version_id)
+    except NotFoundInTrackerError:
+        return
+    rules = studio.projects.get(version.project.id)
+    if rules is None or because.new not in rules.retake_statuses or because.by is None or version.background is None:
+        return
+    draft = _revised(studio, version, version.background)
+    if draft is None or version.key:
+        return
+    record_revision(studio, version_id, because)
+    subject = subject_of(studio, draft, background_of(studio, draft), event=because.event_id)
+    with studio.engine.begin() as connection:
+        handed_in = _handed_in(connection, version)
+        if handed_in:
+            round_record.revision_retake(connection, subject, status=because.new, revision=handed_in[-1], version=version.id, event=because)
+            log.info("retake recorded", draft=draft.key, version=version.id)
 
 
 def record_revision(studio: Studio, version_id: VersionId, because: TrackerEvent) -> None:
@@ -82,12 +100,26 @@ def record_revision(studio: Studio, version_id: VersionId, because: TrackerEvent
     if draft is None:
         return
     revision = _keep(studio, version)
+    artists = _assignees(studio, draft)
+    by_artist = version.by is None or not artists or version.by.id in artists
     subject = subject_of(studio, draft, background_of(studio, draft), event=because.event_id)
     with studio.engine.begin() as connection:
         record.revision_submitted(
-            connection, subject, by=version.by, revision=revision, version=version.id, at_ms=milliseconds(version.created_at)
+            connection,
+            subject,
+            by=version.by,
+            by_artist=by_artist,
+            revision=revision,
+            version=version.id,
+            at_ms=milliseconds(version.created_at),
         )
     log.info("revision recorded", draft=draft.key, part=draft.part, version=version.id)
+
+
+def _handed_in(connection: sa.Connection, version: Version) -> list[Asset]:
+    """The files of the Version that were recorded as a revision, in order."""
+    entries = ledger.read(connection, background=version.background, kinds=[Kind.REVISION_SUBMITTED])
+    return [entry.asset for _, entry in entries if entry.tracker and entry.tracker.version_id == version.id and entry.asset]
 
 
 def _revised(studio: Studio, version: Version, background: BackgroundId) -> Round | None:

@@ -88,14 +88,14 @@ def _address(sg: Client, media: Media, version: Version | None) -> tuple[str, in
     attachment = sg.find_one("Attachment", [["id", "is", int(media.id)]], ["this_file", "file_size"]) or {}
     size_bytes = attachment.get("file_size")
     field = attachment.get("this_file")
-    if version is None and not isinstance(field, dict):
-        raise NotFoundInTrackerError(f"the file {media.name} is gone", hint="Attach it to the Note again.")
     if version is not None and not (isinstance(field, dict) and field.get("url")):
         field = (sg.find_one("Version", [["id", "is", int(version.id)]], [UPLOAD]) or {}).get(UPLOAD)
         if not isinstance(field, dict) or str(field.get("id")) != media.id:
             raise NotFoundInTrackerError(
                 f"{media.name} is no longer on Version {version.name} ({version.id})", hint="Another file took its place."
             )
+    if not isinstance(field, dict):
+        raise NotFoundInTrackerError(f"the file {media.name} is gone", hint="Attach it to the Note again.")
     url = field.get("url") or sg.get_attachment_download_url({"type": "Attachment", "id": int(media.id)})
     return str(url), size_bytes if isinstance(size_bytes, int) and size_bytes > 0 else None
 

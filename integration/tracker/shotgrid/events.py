@@ -45,7 +45,10 @@ KINDS: dict[str, Any] = {
     "filter_operator": "any",
     "filters": [
         ["event_type", "in", _MOMENTS],
-        {"filter_operator": "all", "filters": [["event_type", "in", _CHANGES], ["attribute_name", "in", [STATUS, UPLOAD, _ASSIGNEES, _FILES]]]},
+        {
+            "filter_operator": "all",
+            "filters": [["event_type", "in", _CHANGES], ["attribute_name", "in", [STATUS, UPLOAD, _ASSIGNEES, _FILES]]],
+        },
     ],
 }
 """The filter that lets through only what `to_event` knows. `Shotgun_Task_New` is not asked for: each field set at creation has a Change of its own."""
