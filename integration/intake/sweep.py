@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 RECENT = timedelta(days=14)
 """How long after it was made a Version is looked at for lost events."""
 _MARGIN = timedelta(days=1)
-"""A draft's Version is made a while after its round is opened, by another clock."""
+"""A draft's Version is made a while after its round is opened, by another clock; what is drawn on a Note comes after it, too."""
 MAX_ATTEMPTS = 5
 """How often a failed round is taken up again before a person must."""
 
@@ -61,7 +61,7 @@ def sweep(studio: Studio, actions: TrackerActions, *, whole: bool, stop: threadi
         for project in studio.projects:
             _heal(project, partial(_look_at_versions, studio, actions, project), stop)
             _heal(project, partial(_look_at_notes, studio, actions, project), stop)
-            _heal(project, partial(_look_at_review_tasks, studio, actions, project), stop)
+            _heal(project, partial(_look_at_review_tasks, studio, project), stop)
     reclaim_renders(studio.queue, studio.settings.database_url())
     queues.repeat_failed(studio.queue, studio.engine, queues.ERRANDS)
 
@@ -84,18 +84,17 @@ def _look_at_notes(studio: Studio, actions: TrackerActions, project: ProjectId) 
     for note in studio.tracker.notes_since(project, datetime.now(UTC) - RECENT):
         if asks(note, studio.projects[project].new_round_words):
             actions.start_new_round(note.id, because=None)
-            actions.keep_drawings(note.id, because=None)
+            if note.created_at > datetime.now(UTC) - _MARGIN:
+                actions.keep_drawings(note.id, because=None)
 
 
-def _look_at_review_tasks(studio: Studio, actions: TrackerActions, project: ProjectId) -> None:
+def _look_at_review_tasks(studio: Studio, project: ProjectId) -> None:
     """Hand over review tasks that got somebody else, where no event told of it."""
-    for task in studio.tracker.tasks_of(project, step=studio.projects[project].background_step, statuses=()):
-        with studio.engine.connect() as connection:
-            changed = any(
-                handover.is_new(connection, draft, task) for draft in handover.on_review_task(connection, studio.tracker.site, task.id)
-            )
-        if changed:
-            actions.hand_over(task.id, because=None)
+    with studio.engine.connect() as connection:
+        drafted = {draft.review_task for draft in rounds.every(connection, states=(DraftState.DELIVERED,)) if draft.project == project}
+    for task in studio.tracker.tasks_of(project, step=studio.projects[project].background_step, statuses=()) if drafted else ():
+        if task.id in drafted:
+            handover.look_again(studio, task)
 
 
 def take_up_again(studio: Studio, draft: Round) -> None:

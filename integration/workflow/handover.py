@@ -18,11 +18,15 @@ from integration.workflow.withdrawal import background_of, rules_of, subject_of
 
 log = structlog.get_logger(__name__)
 
+_NOBODY = ""
+"""Stands in the table for every round whose delivery was remembered, even to nobody."""
+
 
 def remember_told(connection: sa.Connection, draft: str, people: Collection[Person]) -> None:
     """Those who are on the task at a round's delivery were told of its drafts by its Note."""
+    _remember(connection, draft, _NOBODY, on_task=False)
     for person in people:
-        _remember(connection, draft, person, on_task=True)
+        _remember(connection, draft, person.id, on_task=True)
 
 
 def hand_over(studio: Studio, task_id: TaskId, because: TaskAssigneesChanged | None) -> None:
@@ -39,16 +43,24 @@ def hand_over(studio: Studio, task_id: TaskId, because: TaskAssigneesChanged | N
         _hand_over(studio, draft, task, because)
 
 
+def look_again(studio: Studio, task: Task) -> None:
+    """The same for a task as a sweep finds it; of drafts from before haikei remembered whom it told, everybody on the task was."""
+    with studio.engine.begin() as connection:
+        changed = []
+        for draft in on_review_task(connection, studio.tracker.site, task.id):
+            if not connection.execute(sa.select(handed.c.person).where(handed.c.draft == draft.key).limit(1)).all():
+                remember_told(connection, draft.key, task.assignees)
+            elif {person.id for person in task.assignees} != _on_task(connection, draft.key):
+                changed.append(draft)
+    for draft in changed:
+        _hand_over(studio, draft, task, None)
+
+
 def on_review_task(connection: sa.Connection, site: str, task: str) -> list[Round]:
     """The rounds whose delivered drafts stand on a review task."""
     rows = connection.execute(sa.select(drafts.c.background).where((drafts.c.site == site) & (drafts.c.review_task == task)).distinct())
     newest = [each for (background,) in rows for each in rounds.on_background(connection, site=site, background=background)]
     return [each for each in newest if each.review_task == task and each.wanted and each.state is DraftState.DELIVERED]
-
-
-def is_new(connection: sa.Connection, draft: Round, task: Task) -> bool:
-    """Whether somebody is on the task who was not, when we looked last."""
-    return bool({person.id for person in task.assignees} - _on_task(connection, draft.key))
 
 
 def _hand_over(studio: Studio, draft: Round, task: Task, because: TaskAssigneesChanged | None) -> None:
@@ -64,7 +76,7 @@ def _hand_over(studio: Studio, draft: Round, task: Task, because: TaskAssigneesC
         for person in new:
             occasion = because.event_id if because else f"seen:{rounds.now_ms()}"
             round_record.handed_over(connection, subject, to=person, event=because, occasion=occasion)
-            _remember(connection, draft.key, person, on_task=True)
+            _remember(connection, draft.key, person.id, on_task=True)
         gone = (handed.c.draft == draft.key) & handed.c.person.not_in(sorted(now))
         connection.execute(handed.update().where(gone).values(on_task=False))
     if new:
@@ -97,7 +109,7 @@ def _on_task(connection: sa.Connection, draft: str) -> set[str]:
     return set(connection.execute(sa.select(handed.c.person).where((handed.c.draft == draft) & handed.c.on_task)).scalars())
 
 
-def _remember(connection: sa.Connection, draft: str, person: Person, *, on_task: bool) -> None:
-    place = (handed.c.draft == draft) & (handed.c.person == person.id)
+def _remember(connection: sa.Connection, draft: str, person: str, *, on_task: bool) -> None:
+    place = (handed.c.draft == draft) & (handed.c.person == person)
     if not connection.execute(handed.update().where(place).values(on_task=on_task)).rowcount:
-        connection.execute(handed.insert().values(draft=draft, person=person.id, on_task=on_task))
+        connection.execute(handed.insert().values(draft=draft, person=person, on_task=on_task))

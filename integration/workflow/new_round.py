@@ -1,7 +1,8 @@
 """A Note by the art director that asks for new drafts: another round, within bounds, or the reason why there is none."""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -13,7 +14,7 @@ from integration.artwork.checked_image import open_checked
 from integration.errors import ArtworkError, NotFoundInTrackerError
 from integration.events import Happened
 from integration.ledger.entry import milliseconds
-from integration.production import BackgroundId, Note, NoteId, Person, PersonId, PersonKind, ProjectId, TaskId
+from integration.production import BackgroundId, Note, NoteId, Person, PersonId, PersonKind, ProjectId, Task, TaskId, Version
 from integration.settings import ProjectSettings
 from integration.studio import Studio
 from integration.workflow import queues, round_record, rounds, wish
@@ -125,14 +126,13 @@ def _asking(studio: Studio, note_id: NoteId) -> _Asking | None:
 
 def _background_of(studio: Studio, note: Note) -> BackgroundId | None:
     """What the Versions or tasks that the Note is written on belong to."""
-    reads = [partial(studio.tracker.version, version) for version in note.versions]
-    for read in (*reads, *(partial(studio.tracker.task, task) for task in note.tasks)):
-        try:
-            found = read()
-        except NotFoundInTrackerError:
-            continue
-        if found.background:
-            return found.background
+    versions = (partial(studio.tracker.version, version) for version in note.versions)
+    tasks = (partial(studio.tracker.task, task) for task in note.tasks)
+    reads: Iterable[Callable[[], Version | Task]] = (*versions, *tasks)
+    for read in reads:
+        with suppress(NotFoundInTrackerError):
+            if (background := read().background) is not None:
+                return background
     return None
 
 
