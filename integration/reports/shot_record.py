@@ -3,6 +3,7 @@
 Several facts side by side and never one number; what nobody told us is "unknown", not zero.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -38,6 +39,8 @@ class Deed:
     """Who did it; for a decision, who decided."""
     set_by: PersonName | None = None
     """For a decision: who set the status."""
+    role: str = ""
+    """What they did it as; empty when nobody says."""
     actor: str = "human"
     """``human``, ``machine``, ``organisation`` or ``script``."""
     background: str = ""
@@ -136,6 +139,10 @@ class ShotRecord:
     other: tuple[Deed, ...]
     """Whatever else is recorded: corrections, hours."""
     tools: tuple[Tool, ...]
+    draft_rounds: Mapping[str, int]
+    """How many rounds of drafts were asked for, by part."""
+    retakes: Mapping[str, int]
+    """How often a revision went back to its artist, by part; never counted with the rounds, nor by person."""
     size: int
     """How many entries the whole record held when this was read."""
 
@@ -183,6 +190,8 @@ def shot_record(
         statements=tuple(deed for _, deed in told if deed.kind is Kind.STATEMENT_SIGNED),
         other=tuple(deed for _, deed in told if deed.kind not in _PEOPLE | _DRAFT | {Kind.DRAFT_REFUSED, Kind.STATEMENT_SIGNED}),
         tools=tuple(_tools([entry for _, entry in logged])),
+        draft_rounds=_count(deed for _, deed in told if deed.kind is Kind.DRAFT_REQUESTED),
+        retakes=_count(deed for _, deed in told if deed.kind is Kind.REVISION_RETAKE),
         size=log.size(connection),
     )
 
@@ -203,6 +212,7 @@ _PEOPLE = frozenset(
         Kind.HANDOVER,
         Kind.REVISION_SUBMITTED,
         Kind.REVISION_APPROVED,
+        Kind.REVISION_RETAKE,
     }
 )
 _FOR_NAMED_PEOPLE = frozenset({Kind.FLAG_RAISED, Kind.FLAG_ANSWERED})
@@ -217,6 +227,7 @@ _DRAFT = frozenset(
         Kind.DRAFT_CHOSEN,
         Kind.DRAFT_REJECTED,
         Kind.DRAFT_OUTCOME,
+        Kind.PROMPT_CORRECTED,
     }
 )
 
@@ -262,6 +273,7 @@ def _teller(connection: Connection | Session, logged: Sequence[Logged], zone: Zo
             at=_moment(entry.at_ms, zone),
             recorded=_moment(entry.recorded_ms, zone),
             by=names[entry.actor.ref],
+            role=entry.actor.role.value if entry.actor.role else "",
             actor=entry.actor.kind.value,
             background=entry.background,
             part=entry.part,
@@ -354,6 +366,10 @@ def _tools(entries: Sequence[Entry]) -> Iterator[Tool]:
             drafts=len(same),
             seconds=sum(each.render_ms or 0 for each in same) / 1000,
         )
+
+
+def _count(deeds: Iterable[Deed]) -> dict[str, int]:
+    return dict(sorted(Counter(deed.part for deed in deeds).items()))
 
 
 def _refs(entry: Entry) -> set[str]:
