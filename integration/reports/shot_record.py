@@ -190,8 +190,8 @@ def shot_record(
         statements=tuple(deed for _, deed in told if deed.kind is Kind.STATEMENT_SIGNED),
         other=tuple(deed for _, deed in told if deed.kind not in _PEOPLE | _DRAFT | {Kind.DRAFT_REFUSED, Kind.STATEMENT_SIGNED}),
         tools=tuple(_tools([entry for _, entry in logged])),
-        draft_rounds=_count(deed for _, deed in told if deed.kind is Kind.DRAFT_REQUESTED),
-        retakes=_count(deed for _, deed in told if deed.kind is Kind.REVISION_RETAKE),
+        draft_rounds=dict(Counter(deed.part for _, deed in told if deed.kind is Kind.DRAFT_REQUESTED)),
+        retakes=dict(Counter(deed.part for _, deed in told if deed.kind is Kind.REVISION_RETAKE)),
         size=log.size(connection),
     )
 
@@ -366,10 +366,6 @@ def _tools(entries: Sequence[Entry]) -> Iterator[Tool]:
             drafts=len(same),
             seconds=sum(each.render_ms or 0 for each in same) / 1000,
         )
-
-
-def _count(deeds: Iterable[Deed]) -> dict[str, int]:
-    return dict(sorted(Counter(deed.part for deed in deeds).items()))
 
 
 def _refs(entry: Entry) -> set[str]:

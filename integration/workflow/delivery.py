@@ -224,7 +224,8 @@ class Delivery:
 def record_sifted(connection: sa.Connection, subject: record.Subject, sifted: Sifted, order: Order) -> None:
     """Record everything that was painted for a round and what the quality gate found bad."""
     for painted in (*sifted.replaced, *sifted.withheld, *sifted.delivered):
-        record.draft_rendered(connection, subject, painted, prompt_writer_ref=order.prompt_writer_ref)
+        told = "art_note" not in painted.result.recipe.get("words", {}).get("unused", ())
+        record.draft_rendered(connection, subject, painted, prompt_writer_ref=order.prompt_writer_ref if told else "")
         if painted.verdict.faults:
             record.draft_rejected(connection, subject, painted)
 
