@@ -13,6 +13,7 @@ import structlog
 from integration.artwork.checked_image import open_checked
 from integration.errors import ArtworkError, NotFoundInTrackerError
 from integration.events import Happened
+from integration.ledger import log as ledger
 from integration.ledger.entry import milliseconds
 from integration.production import BackgroundId, Note, NoteId, Person, PersonId, PersonKind, ProjectId, Task, TaskId, Version
 from integration.settings import ProjectSettings
@@ -72,6 +73,7 @@ def start_new_round(studio: Studio, note_id: NoteId, because: Happened | None) -
     if ready is None:
         return
     with studio.engine.begin() as connection:
+        ledger.take_turn(connection)  # before anything is read, so that two tellers of one Note do not both find it unanswered
         if wish.is_answered(connection, site=studio.tracker.site, note=note_id):
             return
         newest = _newest(connection, studio, asking.background)
