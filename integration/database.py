@@ -170,6 +170,29 @@ received = sa.Table(
 )
 """Every file that a house handed back for an order and that stands in the tracker."""
 
+wishes = sa.Table(
+    "haikei_round_wish",
+    metadata,
+    sa.Column("site", sa.Text, primary_key=True),
+    sa.Column("note", sa.Text, primary_key=True),
+    sa.Column("part", sa.Text, primary_key=True),
+    sa.Column("draft", sa.Text, nullable=False),
+    sa.Column("former", sa.Text, nullable=False),
+    sa.Column("answer", sa.Text, nullable=False),
+    sa.Column("at_ms", sa.BigInteger, nullable=False),
+    sa.Index("haikei_round_wish_draft", "draft"),
+)
+"""Every Note that asked for new drafts, once, and what came of it: the round it started in place of the former, or why none."""
+
+handed = sa.Table(
+    "haikei_handed",
+    metadata,
+    sa.Column("draft", sa.Text, primary_key=True),
+    sa.Column("person", sa.Text, primary_key=True),
+    sa.Column("on_task", sa.Boolean, nullable=False),
+)
+"""Who was told of a round's drafts, by the tracker's id, and whether they were on the task when we looked last."""
+
 _BUSY_S = 30.0
 _CONNECT_S = 15
 

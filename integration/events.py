@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from integration.production import EventId, Person, ProjectId, TaskId, VersionId, require_aware
+from integration.production import BackgroundId, EventId, NoteId, Person, ProjectId, TaskId, VersionId, require_aware
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +35,23 @@ class TaskStatusChanged(Happened):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TaskAssigneesChanged(Happened):
+    """Somebody was put on a task or taken off it; who is on it now, the task says."""
+
+    task: TaskId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackgroundStatusChanged(Happened):
+    """A Shot, or whatever else backgrounds hang on, went from one status to another."""
+
+    background: BackgroundId
+    old: str | None
+    """None when it was created with the new status."""
+    new: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VersionCreated(Happened):
     """A Version appeared; its media may come later."""
 
@@ -58,6 +75,34 @@ class VersionStatusChanged(Happened):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VersionRetired(Happened):
+    """A Version was deleted; it can no longer be read."""
+
+    version: VersionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionRevived(Happened):
+    """A deleted Version was taken back, where a tracker can."""
+
+    version: VersionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteCreated(Happened):
+    """Somebody wrote a Note; what is drawn on it may come later."""
+
+    note: NoteId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteAttached(Happened):
+    """A Note received a file, such as what was drawn over a draft."""
+
+    note: NoteId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimeLogged(Happened):
     """Somebody logged, changed or withdrew time."""
 
@@ -65,5 +110,17 @@ class TimeLogged(Happened):
     """The tracker's id of the time log."""
 
 
-TrackerEvent = TaskStatusChanged | VersionCreated | VersionMediaUploaded | VersionStatusChanged | TimeLogged
+TrackerEvent = (
+    TaskStatusChanged
+    | TaskAssigneesChanged
+    | BackgroundStatusChanged
+    | VersionCreated
+    | VersionMediaUploaded
+    | VersionStatusChanged
+    | VersionRetired
+    | VersionRevived
+    | NoteCreated
+    | NoteAttached
+    | TimeLogged
+)
 """Everything a tracker may tell us."""

@@ -78,6 +78,8 @@ class Background:
     """Name people say: the cut's code, or the background's own."""
     shots: tuple[Shot, ...]
     """The cuts it serves, at least one when it hangs on a Shot."""
+    status: str = ""
+    """The tracker's status code; empty where it has none."""
     episode: str = ""
     place: str = ""
     season: str = ""
@@ -140,6 +142,30 @@ class Version:
     """Whether the field that settings name as the genzu mark is set."""
     declares_ai: bool = False
     """Whether whoever handed it in declares that AI was used in it."""
+
+    def __post_init__(self) -> None:
+        require_aware(self.created_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """What somebody wrote about something in the tracker."""
+
+    id: NoteId
+    project: Project
+    by: Person | None
+    """Who wrote it."""
+    created_at: datetime
+    """Aware UTC."""
+    subject: str
+    """Untrusted, as `content` is."""
+    content: str
+    background: BackgroundId | None
+    """The background it is linked to itself; None where only its Versions or tasks are."""
+    tasks: tuple[TaskId, ...] = ()
+    versions: tuple[VersionId, ...] = ()
+    attachments: tuple[Media, ...] = ()
+    """Its files, such as what was drawn over a draft, in order of their ids."""
 
     def __post_init__(self) -> None:
         require_aware(self.created_at)

@@ -191,6 +191,16 @@ class ProjectSettings(_Part):
         "nus": "not_used",
     }
     """Version statuses with which an artist says what became of a draft."""
+    omitted_statuses: tuple[str, ...] = ("omt",)
+    """Statuses of a Shot, or of what backgrounds hang on, that say that it is not made after all."""
+    art_directors: tuple[str, ...] = ()
+    """Whose Notes may ask for new drafts: logins, e-mails, names or groups; nobody's when empty."""
+    new_round_words: tuple[Annotated[str, Field(min_length=1, max_length=60)], ...] = ("新ラウンド", "再ドラフト", "new draft", "#redraft")
+    """What such a Note says, in whatever letters and widths."""
+    max_rounds: int = Field(2, ge=1, le=9)
+    """How many rounds of drafts an approved genzu gets in all when its art director asks for more."""
+    retake_statuses: tuple[str, ...] = ("rtk",)
+    """Version statuses with which a revision is sent back to its artist (リテイク)."""
     final_statuses: tuple[str, ...] = ("apr", "fin")
     """Version statuses that mean a final deliverable: with AI-made area, one wants a permission of scope ``final``."""
     ai_notice: Path | None = None

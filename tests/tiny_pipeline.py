@@ -55,7 +55,7 @@ width_px = {WIDTH_PX}
 height_px = {HEIGHT_PX}
 
 [prompt]
-template = "{{season}}, {{time_of_day}}, {{weather}}, {{place}}"
+template = "{{season}}, {{time_of_day}}, {{weather}}, {{place}}, {{art_note}}"
 negative = "people"
 """,
         encoding="utf-8",

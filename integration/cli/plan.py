@@ -11,15 +11,26 @@ from rich.table import Table
 
 from integration.cli.cells import cell
 from integration.errors import NotFoundInTrackerError, SettingsError
-from integration.events import TaskStatusChanged, TrackerEvent, VersionStatusChanged
+from integration.events import (
+    BackgroundStatusChanged,
+    NoteAttached,
+    NoteCreated,
+    TaskAssigneesChanged,
+    TaskStatusChanged,
+    TrackerEvent,
+    VersionRetired,
+    VersionRevived,
+    VersionStatusChanged,
+)
 from integration.intake.hook_registry import load_hooks
-from integration.production import ProjectId, TaskId, VersionId
+from integration.production import BackgroundId, NoteId, PersonKind, ProjectId, TaskId, VersionId
 from integration.settings import ProjectSettings, RenderSettings, read_settings
 from integration.studio import resolve_projects
 from integration.tracker.opening import open_tracker
 from integration.tracker.protocol import Tracker
 from integration.workflow.decision import Hold, Ignore, Start, decide
 from integration.workflow.permission import unfit_look
+from integration.workflow.wish import asks
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -72,6 +83,50 @@ class Rehearsal:
         asked = decide(self.tracker, self.projects, found.task)
         if isinstance(asked, Start) and asked.genzu.id == version:
             self.start_draft(found.task, because=because)
+
+    def follow_background(self, background: BackgroundId, *, because: BackgroundStatusChanged) -> None:
+        """Say what an omission would withdraw, and what its end would start."""
+        rules = self.projects[because.project]
+        if because.new in rules.omitted_statuses:
+            self.said.append(f"{background}: drafts under way cancelled, delivered ones superseded with 1 Note")
+            return
+        for task in self.tracker.tasks_on(background, step=rules.layout_step):
+            self.start_draft(task.id, because=because)
+
+    def start_new_round(self, note: NoteId, *, because: NoteCreated) -> None:
+        """Say what a Note that asks for new drafts would start."""
+        try:
+            found = self.tracker.note(note)
+        except NotFoundInTrackerError:
+            return
+        rules = self.projects.get(found.project.id)
+        if rules and found.by and found.by.kind is PersonKind.HUMAN and asks(found, rules.new_round_words):
+            self.said.append(
+                f"if drafts stand there: by one of the art directors {', '.join(rules.art_directors) or '(none)'} a new round, at most "
+                f"{rules.max_rounds} in all; else 1 Note to its writer"
+            )
+
+    def keep_drawings(self, note: NoteId, *, because: NoteAttached) -> None:
+        """What is drawn later writes to the record alone."""
+        self.said.append("if the Note started a round: 1 entry in the record")
+
+    def hand_over(self, task: TaskId, *, because: TaskAssigneesChanged) -> None:
+        """Say whom a handover would tell."""
+        self.said.append(f"if drafts stand on task {task}: an entry and 1 Note for each who is new on it")
+
+    def record_retake(self, version: VersionId, *, because: VersionStatusChanged) -> None:
+        """Retakes write to the record alone."""
+        if because.new in self.projects[because.project].retake_statuses:
+            self.said.append("if it is a revision on a review task: 1 entry in the record")
+
+    def record_retirement(self, version: VersionId, *, because: VersionRetired) -> None:
+        """Deletions write to the record alone, but for a genzu's."""
+        self.said.append("if it was a draft or a revision: 1 entry in the record; if it was a genzu, its layout is looked at again")
+
+    def record_revival(self, version: VersionId, *, because: VersionRevived) -> None:
+        """As deletions."""
+        self.said.append("if it is a draft or a revision: 1 entry in the record")
+        self.look_at_genzu(version, because=because)
 
     def record_outcome(self, version: VersionId, *, because: VersionStatusChanged) -> None:
         """Outcomes write to the record alone."""

@@ -2,8 +2,18 @@
 
 from typing import Protocol
 
-from integration.events import TaskStatusChanged, TrackerEvent, VersionStatusChanged
-from integration.production import TaskId, VersionId
+from integration.events import (
+    BackgroundStatusChanged,
+    NoteAttached,
+    NoteCreated,
+    TaskAssigneesChanged,
+    TaskStatusChanged,
+    TrackerEvent,
+    VersionRetired,
+    VersionRevived,
+    VersionStatusChanged,
+)
+from integration.production import BackgroundId, NoteId, TaskId, VersionId
 
 
 class Actions(Protocol):
@@ -19,6 +29,34 @@ class Actions(Protocol):
 
     def look_at_genzu(self, version: VersionId, *, because: TrackerEvent) -> None:
         """A Version came or changed: if it is the genzu of an approved layout task, start or replace its drafts."""
+        ...
+
+    def follow_background(self, background: BackgroundId, *, because: BackgroundStatusChanged) -> None:
+        """Withdraw the drafts of a background that is omitted; of one that is no longer, start what its approved layout asks for."""
+        ...
+
+    def start_new_round(self, note: NoteId, *, because: NoteCreated) -> None:
+        """If the Note is an art director's and asks for new drafts, start another round, or say why not."""
+        ...
+
+    def keep_drawings(self, note: NoteId, *, because: NoteAttached) -> None:
+        """If the Note started a round, record what was drawn on it since."""
+        ...
+
+    def hand_over(self, task: TaskId, *, because: TaskAssigneesChanged) -> None:
+        """If it is a review task with drafts, tell whoever is on it now and was not told, and record the handover."""
+        ...
+
+    def record_retake(self, version: VersionId, *, because: VersionStatusChanged) -> None:
+        """If the Version is a revision that was sent back to its artist, record by whom."""
+        ...
+
+    def record_retirement(self, version: VersionId, *, because: VersionRetired) -> None:
+        """If the Version was a draft or a revision, record who deleted it; if it was a genzu, reconsider its layout."""
+        ...
+
+    def record_revival(self, version: VersionId, *, because: VersionRevived) -> None:
+        """If the Version is a draft or a revision, record who took it back; if it is a genzu, reconsider its layout."""
         ...
 
     def record_outcome(self, version: VersionId, *, because: VersionStatusChanged) -> None:

@@ -12,11 +12,17 @@ from types import ModuleType
 import integration
 from integration.errors import HookError
 from integration.events import (
+    BackgroundStatusChanged,
+    NoteAttached,
+    NoteCreated,
+    TaskAssigneesChanged,
     TaskStatusChanged,
     TimeLogged,
     TrackerEvent,
     VersionCreated,
     VersionMediaUploaded,
+    VersionRetired,
+    VersionRevived,
     VersionStatusChanged,
 )
 from integration.intake.actions import Actions
@@ -27,6 +33,8 @@ Condition = Callable[[TrackerEvent, ProjectSettings], bool]
 
 APPROVED = "approved"
 """Stands for every status a project calls approved, where a hook names a status."""
+OMITTED = "omitted"
+"""Stands for every status that says that a background is not made after all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,15 +59,15 @@ class On:
 
     def task_status(self, *, becomes: str | None = None, leaves: str | None = None) -> Callable[[Hook], Hook]:
         """A task's status changed; `becomes` and `leaves` take a status code, or ``approved`` for what the project calls so."""
+        return self._add(lambda event, project: isinstance(event, TaskStatusChanged) and _moves(event, becomes, leaves, project))
 
-        def concerns(event: TrackerEvent, project: ProjectSettings) -> bool:
-            if not isinstance(event, TaskStatusChanged):
-                return False
-            enters = becomes is None or (_is(event.new, becomes, project) and not _is(event.old, becomes, project))
-            left = leaves is None or (_is(event.old, leaves, project) and not _is(event.new, leaves, project))
-            return enters and left
+    def task_assignees(self) -> Callable[[Hook], Hook]:
+        """Somebody was put on a task or taken off it."""
+        return self._add(lambda event, _: isinstance(event, TaskAssigneesChanged))
 
-        return self._add(concerns)
+    def background_status(self, *, becomes: str | None = None, leaves: str | None = None) -> Callable[[Hook], Hook]:
+        """A Shot's status changed, or that of an Asset; `becomes` and `leaves` take a status code, or ``omitted``."""
+        return self._add(lambda event, project: isinstance(event, BackgroundStatusChanged) and _moves(event, becomes, leaves, project))
 
     def version_created(self) -> Callable[[Hook], Hook]:
         """A Version appeared."""
@@ -73,6 +81,22 @@ class On:
         """A Version's status changed; `becomes` takes a status code."""
         return self._add(lambda event, _: isinstance(event, VersionStatusChanged) and (becomes is None or event.new == becomes))
 
+    def version_retired(self) -> Callable[[Hook], Hook]:
+        """A Version was deleted."""
+        return self._add(lambda event, _: isinstance(event, VersionRetired))
+
+    def version_revived(self) -> Callable[[Hook], Hook]:
+        """A deleted Version was taken back."""
+        return self._add(lambda event, _: isinstance(event, VersionRevived))
+
+    def note_created(self) -> Callable[[Hook], Hook]:
+        """Somebody wrote a Note."""
+        return self._add(lambda event, _: isinstance(event, NoteCreated))
+
+    def note_attached(self) -> Callable[[Hook], Hook]:
+        """A Note received a file."""
+        return self._add(lambda event, _: isinstance(event, NoteAttached))
+
     def time_logged(self) -> Callable[[Hook], Hook]:
         """Somebody logged, changed or withdrew time."""
         return self._add(lambda event, _: isinstance(event, TimeLogged))
@@ -85,8 +109,15 @@ class On:
         return register
 
 
+def _moves(event: TaskStatusChanged | BackgroundStatusChanged, becomes: str | None, leaves: str | None, project: ProjectSettings) -> bool:
+    enters = becomes is None or (_is(event.new, becomes, project) and not _is(event.old, becomes, project))
+    left = leaves is None or (_is(event.old, leaves, project) and not _is(event.new, leaves, project))
+    return enters and left
+
+
 def _is(status: str | None, wanted: str, project: ProjectSettings) -> bool:
-    return status in project.approved if wanted == APPROVED else status == wanted
+    meant = {APPROVED: project.approved, OMITTED: project.omitted_statuses}
+    return status in meant[wanted] if wanted in meant else status == wanted
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,18 +5,12 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import get_args
 
 import sqlalchemy as sa
 
 from integration.database import cursors, deliveries, inbox
-from integration.events import (
-    TaskStatusChanged,
-    TimeLogged,
-    TrackerEvent,
-    VersionCreated,
-    VersionMediaUploaded,
-    VersionStatusChanged,
-)
+from integration.events import TrackerEvent
 from integration.intake.hook_registry import HookRegistry
 from integration.production import Person, PersonKind, ProjectId
 from integration.settings import IntakeSettings, ProjectSettings
@@ -24,9 +18,7 @@ from integration.settings import IntakeSettings, ProjectSettings
 PENDING, DONE, SET_ASIDE = "pending", "done", "set_aside"
 _LONGEST_WAIT_S = 300.0
 _POSTPONE_MS = 5_000
-_KINDS: dict[str, type[TrackerEvent]] = {
-    kind.__name__: kind for kind in (TaskStatusChanged, VersionCreated, VersionMediaUploaded, VersionStatusChanged, TimeLogged)
-}
+_KINDS: dict[str, type[TrackerEvent]] = {kind.__name__: kind for kind in get_args(TrackerEvent)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

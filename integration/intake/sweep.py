@@ -8,19 +8,23 @@ from functools import partial
 import structlog
 
 from integration.errors import TransientTrackerError
+from integration.ledger.entry import milliseconds
 from integration.production import ProjectId, TaskId
 from integration.studio import Studio
-from integration.workflow import looked_through, queues, rounds
+from integration.workflow import handover, looked_through, queues, retirement, rounds
 from integration.workflow.approval import TrackerActions
 from integration.workflow.genzu import name_of
 from integration.workflow.policy_record import record_policies
 from integration.workflow.rounds import UNDER_WAY, DraftState, Round
+from integration.workflow.wish import asks
 from render_service.client import reclaim_renders
 
 log = structlog.get_logger(__name__)
 
 RECENT = timedelta(days=14)
 """How long after it was made a Version is looked at for lost events."""
+_MARGIN = timedelta(days=1)
+"""A draft's Version is made a while after its round is opened, by another clock; what is drawn on a Note comes after it, too."""
 MAX_ATTEMPTS = 5
 """How often a failed round is taken up again before a person must."""
 
@@ -56,6 +60,8 @@ def sweep(studio: Studio, actions: TrackerActions, *, whole: bool, stop: threadi
     if whole:
         for project in studio.projects:
             _heal(project, partial(_look_at_versions, studio, actions, project), stop)
+            _heal(project, partial(_look_at_notes, studio, actions, project), stop)
+            _heal(project, partial(_look_at_review_tasks, studio, project), stop)
     reclaim_renders(studio.queue, studio.settings.database_url())
     queues.repeat_failed(studio.queue, studio.engine, queues.ERRANDS)
 
@@ -64,10 +70,31 @@ def _look_at_versions(studio: Studio, actions: TrackerActions, project: ProjectI
     """Look through recent Versions and ask about final ones, where no event did."""
     with studio.engine.connect() as connection:
         seen = looked_through.known(connection, studio.tracker.site)
-    for version in studio.tracker.versions_since(project, datetime.now(UTC) - RECENT):
+    since = datetime.now(UTC) - RECENT
+    versions = studio.tracker.versions_since(project, since)
+    for version in versions:
         if name_of(version) not in seen:
             actions.look_through(version.id)
         actions.question_standing_final(version)
+    retirement.heal(studio, project, {version.id for version in versions}, since_ms=milliseconds(since + _MARGIN))
+
+
+def _look_at_notes(studio: Studio, actions: TrackerActions, project: ProjectId) -> None:
+    """Take up Notes that ask for new drafts, and what was drawn on them, where no event told of it."""
+    for note in studio.tracker.notes_since(project, datetime.now(UTC) - RECENT):
+        if asks(note, studio.projects[project].new_round_words):
+            actions.start_new_round(note.id, because=None)
+            if note.created_at > datetime.now(UTC) - _MARGIN:
+                actions.keep_drawings(note.id, because=None)
+
+
+def _look_at_review_tasks(studio: Studio, project: ProjectId) -> None:
+    """Hand over review tasks that got somebody else, where no event told of it."""
+    with studio.engine.connect() as connection:
+        drafted = {draft.review_task for draft in rounds.every(connection, states=(DraftState.DELIVERED,)) if draft.project == project}
+    for task in studio.tracker.tasks_of(project, step=studio.projects[project].background_step, statuses=()) if drafted else ():
+        if task.id in drafted:
+            handover.look_again(studio, task)
 
 
 def take_up_again(studio: Studio, draft: Round) -> None:

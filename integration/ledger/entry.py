@@ -86,6 +86,8 @@ class Ai:
     """Share of noise added to a given picture, times a million."""
     prompt_commit: str = ""
     """From `ledger.texts.commit_text`."""
+    former_prompt_commit: str = ""
+    """Where the prompt was corrected between rounds: that of the former round."""
     negative_prompt_commit: str = ""
     prompt_lang: str = ""
     """BCP 47 tag."""
@@ -294,6 +296,8 @@ class Entry:
     """Digest of the policy that held."""
     note_commit: str = ""
     """Commitment to a person's words, from `ledger.texts.commit_text`."""
+    note_sha256: tuple[str, ...] = ()
+    """Pictures that came with those words, such as what was drawn over a draft; each once, sorted."""
     corrects: int | None = None
     """Index of the entry this one puts right."""
     report: str = ""

@@ -20,10 +20,14 @@ class Kind(StrEnum):
     DRAFT_CHOSEN = "draft.chosen"
     DRAFT_REJECTED = "draft.rejected"
     DRAFT_OUTCOME = "draft.outcome"
+    PROMPT_CORRECTED = "prompt.corrected"
     HANDOVER = "handover"
     LAYERS_SHIPPED = "layers.shipped"
     REVISION_SUBMITTED = "revision.submitted"
     REVISION_APPROVED = "revision.approved"
+    REVISION_RETAKE = "revision.retake"
+    VERSION_RETIRED = "version.retired"
+    VERSION_REVIVED = "version.revived"
     MEASURE_COMPUTED = "measure.computed"
     TIME_LOGGED = "time.logged"
     STATEMENT_SIGNED = "statement.signed"
@@ -102,6 +106,8 @@ class Verdict(StrEnum):
     FROM_SCRATCH = "from_scratch"
     LAYOUT_ONLY = "layout_only"
     """Painted from the layout alone."""
+    RETAKE = "retake"
+    """Asked for again, of the artist."""
 
 
 class TimeSource(StrEnum):

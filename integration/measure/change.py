@@ -37,7 +37,7 @@ PARAMS: dict[str, float] = {
     "least_common": 0.02,
     "by_chance": 0.2,
     "texture_counts": 0.95,
-    "margin": 0.004,
+    "margin": 0.006,
     "dark_l": 8.0,
     "work_pixels": registration.WORK_PIXELS,
     "fine_px": texture.WINDOW_PX[FINE],
@@ -46,7 +46,7 @@ PARAMS: dict[str, float] = {
 """Limits by which places are told apart; see docs/measure.md."""
 _STROKE_PX = 5
 """Narrower marks at work size are told as "cannot tell": around a thin line little is left to compare."""
-_BROAD_PX = 13
+_BROAD_PX = 9
 """What is narrower at work size is not counted as surely repainted."""
 _GAP_PX = 15
 """Places between strokes that differ, too, belong to them when they are no wider at work size."""

@@ -3,6 +3,7 @@
 Several facts side by side and never one number; what nobody told us is "unknown", not zero.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,7 @@ from integration.ledger import log, people, texts
 from integration.ledger.entry import Ai, Decision, Entry
 from integration.ledger.people import PersonName
 from integration.ledger.vocabulary import Kind
+from integration.reports.tools import Tool, tools_of
 
 Logged = tuple[int, Entry]
 """An entry with its index."""
@@ -38,6 +40,8 @@ class Deed:
     """Who did it; for a decision, who decided."""
     set_by: PersonName | None = None
     """For a decision: who set the status."""
+    role: str = ""
+    """What they did it as; empty when nobody says."""
     actor: str = "human"
     """``human``, ``machine``, ``organisation`` or ``script``."""
     background: str = ""
@@ -100,25 +104,6 @@ class Round:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tool:
-    """A model that painted drafts for this cut, with the settings it used."""
-
-    model_id: str
-    revision: str
-    licence: str
-    weights_sha256: str
-    look_sha256: str
-    scheduler: str
-    steps: int | None
-    libraries: tuple[str, ...]
-    devices: tuple[str, ...]
-    drafts: int
-    """How many pictures it made."""
-    seconds: float
-    """How long it painted them, together."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ShotRecord:
     """Everything recorded of one cut."""
 
@@ -138,6 +123,10 @@ class ShotRecord:
     other: tuple[Deed, ...]
     """Whatever else is recorded: corrections, hours."""
     tools: tuple[Tool, ...]
+    draft_rounds: Mapping[str, int]
+    """How many rounds of drafts were asked for, by part."""
+    retakes: Mapping[str, int]
+    """How often a revision went back to its artist, by part; never counted with the rounds, nor by person."""
     size: int
     """How many entries the whole record held when this was read."""
 
@@ -184,7 +173,9 @@ def shot_record(
         refusals=tuple(deed for _, deed in told if deed.kind is Kind.DRAFT_REFUSED),
         statements=tuple(deed for _, deed in told if deed.kind is Kind.STATEMENT_SIGNED),
         other=tuple(deed for _, deed in told if deed.kind not in _PEOPLE | _DRAFT | {Kind.DRAFT_REFUSED, Kind.STATEMENT_SIGNED}),
-        tools=tuple(_tools([entry for _, entry in logged])),
+        tools=tuple(tools_of([entry for _, entry in logged])),
+        draft_rounds=dict(Counter(deed.part for _, deed in told if deed.kind is Kind.DRAFT_REQUESTED)),
+        retakes=dict(Counter(deed.part for _, deed in told if deed.kind is Kind.REVISION_RETAKE)),
         size=log.size(connection),
     )
 
@@ -205,6 +196,7 @@ _PEOPLE = frozenset(
         Kind.HANDOVER,
         Kind.REVISION_SUBMITTED,
         Kind.REVISION_APPROVED,
+        Kind.REVISION_RETAKE,
     }
 )
 _FOR_NAMED_PEOPLE = frozenset({Kind.FLAG_RAISED, Kind.FLAG_ANSWERED})
@@ -219,6 +211,7 @@ _DRAFT = frozenset(
         Kind.DRAFT_CHOSEN,
         Kind.DRAFT_REJECTED,
         Kind.DRAFT_OUTCOME,
+        Kind.PROMPT_CORRECTED,
     }
 )
 
@@ -264,6 +257,7 @@ def _teller(connection: Connection | Session, logged: Sequence[Logged], zone: Zo
             at=_moment(entry.at_ms, zone),
             recorded=_moment(entry.recorded_ms, zone),
             by=names[entry.actor.ref],
+            role=entry.actor.role.value if entry.actor.role else "",
             actor=entry.actor.kind.value,
             background=entry.background,
             part=entry.part,
@@ -334,29 +328,6 @@ def _draft(item: tuple[Entry, Deed], own: Sequence[tuple[Entry, Deed]]) -> Draft
         seconds=None if ai.render_ms is None else ai.render_ms / 1000,
         deeds=tuple(other[1] for other in own if other[0].kind is not Kind.DRAFT_RENDERED and deed.sha256 in _pictures(other)),
     )
-
-
-def _tools(entries: Sequence[Entry]) -> Iterator[Tool]:
-    """The models that painted, each with its settings, in order of first use."""
-    used = [entry.ai for entry in entries if entry.kind is Kind.DRAFT_RENDERED and entry.ai]
-    seen: dict[tuple[object, ...], list[Ai]] = {}
-    for ai in used:
-        seen.setdefault((ai.model_id, ai.revision, ai.weights_sha256, ai.look_sha256, ai.scheduler, ai.steps, ai.libraries), []).append(ai)
-    for same in seen.values():
-        ai = same[0]
-        yield Tool(
-            model_id=ai.model_id,
-            revision=ai.revision,
-            licence=ai.licence,
-            weights_sha256=ai.weights_sha256,
-            look_sha256=ai.look_sha256,
-            scheduler=ai.scheduler,
-            steps=ai.steps,
-            libraries=tuple(f"{library.name} {library.version}" for library in ai.libraries),
-            devices=_each(each.device for each in same),
-            drafts=len(same),
-            seconds=sum(each.render_ms or 0 for each in same) / 1000,
-        )
 
 
 def _refs(entry: Entry) -> set[str]:

@@ -1,13 +1,14 @@
 """The record of one cut as plain text for a terminal or a file: people first, tools at the end."""
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from integration.ledger.people import PersonName
 from integration.ledger.vocabulary import Kind
-from integration.reports.shot_record import Deed, Draft, Round, ShotRecord, Tool
+from integration.reports.shot_record import Deed, Draft, Round, ShotRecord
 from integration.reports.terminal import safe
+from integration.reports.tools import Tool
 
 LATE = timedelta(hours=1)
 """An entry written down so long after the fact says so."""
@@ -51,6 +52,7 @@ _CREDITS = (
     (Kind.LAYOUT_REOPENED, "Layout reopened 差し戻し"),
     (Kind.HANDOVER, "Handed over 引き渡し"),
     (Kind.REVISION_SUBMITTED, "Background art 背景"),
+    (Kind.REVISION_RETAKE, "Retake asked リテイク"),
     (Kind.REVISION_APPROVED, "Background approved 背景承認"),
 )
 _SAID_UNKNOWN = {Kind.LAYOUT_DRAWN, Kind.LAYOUT_CORRECTED, Kind.LAYOUT_CLEANED, Kind.LAYOUT_APPROVED, Kind.REVISION_SUBMITTED}
@@ -64,6 +66,9 @@ _ACTIONS = {
     Kind.DRAFT_REJECTED: "rejected",
     Kind.DRAFT_REFUSED: "refused",
     Kind.DRAFT_OUTCOME: "outcome",
+    Kind.PROMPT_CORRECTED: "prompt corrected since the former round",
+    Kind.VERSION_RETIRED: "deleted in the tracker",
+    Kind.VERSION_REVIVED: "taken back in the tracker",
     Kind.CORRECTION: "correction",
     Kind.TIME_LOGGED: "time logged",
     Kind.APPROVAL_GRANTED: "approval granted",
@@ -82,7 +87,15 @@ def _heading(record: ShotRecord) -> Iterator[str]:
     yield f"Cut {safe(record.shot)}, show {show}" + "".join(f", {safe(seq)}" for seq in record.seqs)
     if record.other_shots:
         yield f"Its background also serves {', '.join(map(safe, record.other_shots))}."
+    yield f"Draft rounds 下描き: {_by_part(record.draft_rounds)}. Retakes リテイク: {_by_part(record.retakes)}."
     yield f"Times in {record.zone}. #n is an entry's place in the record of {record.size} entries."
+
+
+def _by_part(counts: Mapping[str, int]) -> str:
+    """``2``, or ``BG 2, BOOK1 1`` where there is more than the BG."""
+    if counts.keys() <= {"BG"}:
+        return str(counts.get("BG", 0))
+    return ", ".join(f"{safe(part) or 'part unknown'} {count}" for part, count in counts.items())
 
 
 def _people(record: ShotRecord) -> Iterator[str]:
@@ -91,8 +104,9 @@ def _people(record: ShotRecord) -> Iterator[str]:
         if not deeds and kind in _SAID_UNKNOWN:
             yield f"{_padded(title)} unknown"
         for deed in deeds:
+            apart = " (handed it in, was not on the task)" if kind is Kind.REVISION_SUBMITTED and not deed.role else ""
             to = f" to {_name(deed.to)}" if deed.to else ""
-            yield f"{_padded(title)} {_who(deed)}{to}{_status(deed)}, {_when(deed)}{_said(deed)}"
+            yield f"{_padded(title)} {_who(deed)}{apart}{to}{_status(deed)}, {_when(deed)}{_said(deed)}"
 
 
 def _round(each: Round) -> Iterator[str]:
@@ -122,7 +136,8 @@ def _line(deed: Deed) -> str:
     verdict = _VERDICTS.get(deed.verdict, "")
     of = f" of #{deed.corrects}" if deed.corrects is not None else ""
     by = "" if deed.actor in {"machine", "script"} else f", says {_name(deed.by)}" if verdict else f" by {_who(deed)}"
-    version = f" as Version {safe(deed.version_id)}" if deed.kind is Kind.DRAFT_DELIVERED and deed.version_id else ""
+    stood = {Kind.DRAFT_DELIVERED: " as Version", Kind.VERSION_RETIRED: ": Version", Kind.VERSION_REVIVED: ": Version"}.get(deed.kind)
+    version = f"{stood} {safe(deed.version_id)}" if stood and deed.version_id else ""
     return f"{action}{of}{': ' + verdict if verdict else ''}{by}{version}, {_when(deed)}{_said(deed)}"
 
 

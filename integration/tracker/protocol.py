@@ -15,6 +15,8 @@ from integration.events import TrackerEvent
 from integration.production import (
     Background,
     BackgroundId,
+    Media,
+    Note,
     NoteId,
     Person,
     PersonId,
@@ -203,6 +205,18 @@ class Tracker(Protocol):
         """Versions of a project made since `moment`, oldest first, with haikei's own drafts."""
         ...
 
+    def note(self, note: NoteId) -> Note:
+        """The Note as it stands now. Raises as `task`."""
+        ...
+
+    def notes_since(self, project: ProjectId, moment: datetime) -> tuple[Note, ...]:
+        """Notes of a project written since `moment`, oldest first, with our own."""
+        ...
+
+    def scene_changed_by(self, background: BackgroundId, moment: datetime) -> tuple[Person, ...]:
+        """Everybody who changed the background's scene words since `moment`, each once, as far as the tracker's log tells."""
+        ...
+
     def tasks_of(self, project: ProjectId, *, step: str, statuses: Sequence[str]) -> tuple[Task, ...]:
         """Tasks of a step that stand at one of `statuses`; all of the step's tasks when `statuses` is empty."""
         ...
@@ -236,10 +250,14 @@ class Tracker(Protocol):
         """
         ...
 
+    def download_attachment(self, media: Media, path: Path, *, limit_bytes: int) -> None:
+        """Write a Note's file to `path`, complete or not at all. Raises as `download`."""
+        ...
+
     # Writing, each in effect once
 
     def create_version(self, draft: DraftVersion, *, key: str) -> VersionId:
-        """The Version that `key` names, made now if it is not there."""
+        """The Version that `key` names, made now if it is not there; one that people deleted is not taken back, but made anew."""
         ...
 
     def upload_picture(self, version: VersionId, path: Path, *, name: str) -> None:
@@ -279,11 +297,11 @@ class Tracker(Protocol):
         ...
 
     def write_note(self, note: NoteText, *, key: str) -> NoteId:
-        """The Note that `key` names, written now if it is not there."""
+        """The Note that `key` names, written now if it is not there; Versions that are gone are not linked."""
         ...
 
     def put_in_playlist(self, project: ProjectId, name: str, versions: Sequence[VersionId], *, key: str) -> PlaylistId:
-        """The playlist that `key` names, with `versions` in it; what else is in it stays."""
+        """The playlist that `key` names, with `versions` in it but those that are gone; what else is in it stays."""
         ...
 
     def write_summaries(self, backgrounds: Mapping[BackgroundId, Summary], versions: Mapping[VersionId, Summary]) -> int:

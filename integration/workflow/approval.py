@@ -4,45 +4,49 @@ Every action reads the tracker as it stands now, so an event that comes twice, l
 present state does not ask for. A round is opened in one transaction with its workflow and its entries.
 """
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
 
-import sqlalchemy as sa
 import structlog
 
 from integration.artwork.sheets import BG
-from integration.errors import ArtworkError, NotFoundInTrackerError, RenderError
-from integration.events import Happened, TaskStatusChanged, TrackerEvent, VersionStatusChanged
-from integration.ledger.entry import Asset, milliseconds
+from integration.errors import NotFoundInTrackerError
+from integration.events import (
+    BackgroundStatusChanged,
+    Happened,
+    NoteAttached,
+    TaskAssigneesChanged,
+    TaskStatusChanged,
+    TrackerEvent,
+    VersionRetired,
+    VersionRevived,
+    VersionStatusChanged,
+)
+from integration.ledger.entry import milliseconds
 from integration.ledger.vocabulary import Kind, Verdict
-from integration.production import TaskId, Version, VersionId
+from integration.production import BackgroundId, NoteId, TaskId, Version, VersionId
 from integration.studio import Studio
-from integration.workflow import final_guard, looked_through, queues, record, returned, revision, rounds
+from integration.workflow import (
+    final_guard,
+    handover,
+    looked_through,
+    new_round,
+    queues,
+    record,
+    retirement,
+    returned,
+    revision,
+    rounds,
+)
 from integration.workflow.decision import Hold, Ignore, Start, decide
-from integration.workflow.genzu import fetch_genzu, name_of, parts_in
-from integration.workflow.order import Order, Refusal
+from integration.workflow.genzu import name_of
+from integration.workflow.opening import SWEEP, approved_layout, open_rounds
+from integration.workflow.order import Refusal
 from integration.workflow.permission import unfit_look
 from integration.workflow.policy_record import record_policy
-from integration.workflow.rounds import Approval, DraftState, HeldLayout, Round
-from integration.workflow.withdrawal import (
-    GONE,
-    NOT_ALLOWED,
-    PART_GONE,
-    REOPENED,
-    REPLACED,
-    stop_rendering,
-    subject_of,
-    withdraw,
-    withdraw_in,
-)
-from render_service.client import load_look
-from render_service.contract import Look
+from integration.workflow.rounds import UNDER_WAY, HeldLayout, Round
+from integration.workflow.withdrawal import GONE, NOT_ALLOWED, OMITTED, REOPENED, Why, withdraw
 
 log = structlog.get_logger(__name__)
-
-SWEEP = "sweep"
-"""Stands for the event where no event but the tracker's state asked for something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,43 @@ class TrackerActions:
                 self.withdraw_if_reopened(old)
             elif old.approved_order <= because.order:
                 withdraw(self.studio, old, because=because, why=REOPENED)
+
+    def follow_background(self, background: BackgroundId, *, because: BackgroundStatusChanged) -> None:
+        """Withdraw the drafts of a background that is omitted; of one that is no longer, start what its approved layout asks for."""
+        with self.studio.engine.connect() as connection:
+            newest = rounds.on_background(connection, site=self.studio.tracker.site, background=background)
+        tasks = {TaskId(draft.layout_task) for draft in newest}
+        if because.project in self.studio.projects:
+            step = self.studio.projects[because.project].layout_step
+            tasks |= {task.id for task in self.studio.tracker.tasks_on(background, step=step)}
+        for task in sorted(tasks):
+            self.reconsider(task, because=because)
+
+    def start_new_round(self, note: NoteId, *, because: Happened | None) -> None:
+        """If the Note is an art director's and asks for new drafts, start another round, or say why not."""
+        new_round.start_new_round(self.studio, note, because)
+
+    def keep_drawings(self, note: NoteId, *, because: NoteAttached | None) -> None:
+        """If the Note started a round, record what was drawn on it since."""
+        new_round.keep_drawings(self.studio, note, because)
+
+    def hand_over(self, task: TaskId, *, because: TaskAssigneesChanged | None) -> None:
+        """If it is a review task with drafts, tell whoever is on it now and was not told, and record the handover."""
+        handover.hand_over(self.studio, task, because)
+
+    def record_retake(self, version: VersionId, *, because: VersionStatusChanged) -> None:
+        """If the Version is a revision that was sent back to its artist, record by whom."""
+        returned.record_retake(self.studio, version, because)
+
+    def record_retirement(self, version: VersionId, *, because: VersionRetired) -> None:
+        """If the Version was a draft or a revision, record who deleted it; if it was a genzu, reconsider its layout."""
+        for task in retirement.record_retirement(self.studio, version, because):
+            self.reconsider(task, because=because)
+
+    def record_revival(self, version: VersionId, *, because: VersionRevived) -> None:
+        """If the Version is a draft or a revision, record who took it back; if it is a genzu, reconsider its layout."""
+        retirement.record_revival(self.studio, version, because)
+        self.look_at_genzu(version, because=because)
 
     def record_outcome(self, version: VersionId, *, because: VersionStatusChanged) -> None:
         """If the Version is one of our drafts, record what its reviewer says became of it."""
@@ -111,6 +152,8 @@ class TrackerActions:
             log.debug("nothing asked for", task_id=task_id, why=asked.why)
             with self.studio.engine.begin() as connection:
                 rounds.release(connection, site=self.studio.tracker.site, task=task_id)
+            if asked.omitted:
+                self._withdraw_all(task_id, OMITTED)
             return
         self._record_decision(asked, because)
         if asked.policy is not None:
@@ -137,42 +180,11 @@ class TrackerActions:
             return
         if self._stands_already(asked, because):
             return
-        if other := self._other_layout(asked):
-            reason = f"Two approved layout tasks ask for this background ({other} and {asked.task.id}): reopen the one that does not count."
-            self._hold(asked.held("layout", reason), because)
-            return
-        try:
-            sheets = self._fetched(asked)
-            look = load_look(asked.rules.look or self.studio.settings.render.look, self.studio.settings.render.looks)
-        except (ArtworkError, NotFoundInTrackerError) as error:
-            self._hold(asked.held("genzu", error.in_words()), because)
-            return
-        except RenderError as error:
-            self._hold(asked.held("look", error.in_words()), because)
-            return
-        policy_sha256 = record_policy(self.studio, asked.policy)
-        self._open(ApprovedLayout(asked=asked, sheets=sheets, look=look, because=because, policy_sha256=policy_sha256))
-
-    def _fetched(self, asked: Start) -> dict[str, "Sheet"]:
-        """The genzu of each part, in the store: those of the BG's file, and BOOKs handed in apart, which come first."""
-        ground = self._fetch(asked.genzu)
-        inside = dict.fromkeys(parts_in(self.studio.storage, ground.file.sha256), ground)
-        return inside | {part: self._fetch(version) for part, version in asked.books.items()}
-
-    def _fetch(self, version: Version) -> "Sheet":
-        media = fetch_genzu(self.studio, version)
-        return Sheet(version=version, file=Asset(sha256=media.sha256, size_bytes=media.size_bytes))
-
-    def _other_layout(self, asked: Start) -> str:
-        """Another layout task whose drafts of this background stand and which is approved still; empty when there is none."""
-        site, background = self.studio.tracker.site, asked.background
-        with self.studio.engine.connect() as connection:
-            newest = rounds.on_background(connection, site=site, background=background.id)
-        others = {r.layout_task for r in newest if r.wanted} - {asked.task.id}
-        for other in sorted(others):
-            if not isinstance(decide(self.studio.tracker, self.studio.projects, TaskId(other)), Ignore):
-                return other
-        return ""
+        ready = approved_layout(self.studio, asked, because)
+        if isinstance(ready, Hold):
+            self._hold(ready, because)
+        else:
+            open_rounds(self.studio, ready)
 
     def _stands_already(self, asked: Start, because: Happened | None) -> bool:
         """Whether a round of this very genzu stands for every part, and none for a part there is no longer."""
@@ -188,45 +200,6 @@ class TrackerActions:
                 return False
             rounds.release(connection, site=site, task=asked.task.id)
         return True
-
-    def _open(self, layout: "ApprovedLayout") -> None:
-        """Open the next round of every part, in one transaction with the withdrawal of what it replaces."""
-        site, asked = self.studio.tracker.site, layout.asked
-        with self.studio.engine.begin() as connection:
-            standing = {r.part: r for r in rounds.on_background(connection, site=site, background=asked.background.id)}
-            replaced = [old for part in layout.sheets if (old := self._open_part(connection, layout, part, standing.get(part)))]
-            for part in standing.keys() - layout.sheets.keys():
-                if standing[part].wanted:
-                    withdraw_in(self.studio, connection, standing[part], asked.background, why=PART_GONE)
-                    replaced.append(standing[part])
-            rounds.release(connection, site=site, task=asked.task.id)
-        for old in replaced:
-            stop_rendering(self.studio, old)
-
-    def _open_part(self, connection: sa.Connection, layout: "ApprovedLayout", part: str, last: Round | None) -> Round | None:
-        """Open the next round of one part, unless one with this very file stands; the round it replaces, if there is one."""
-        studio, sheet = self.studio, layout.sheets[part]
-        approval = layout.approval(studio.tracker.site, part)
-        if last is not None and last.wanted and last.genzu_sha256 == approval.genzu_sha256:
-            rounds.change(connection, last.key, genzu_version=approval.genzu_version)
-            return None
-        replaced = last if last is not None and last.wanted else None
-        if replaced:
-            withdraw_in(studio, connection, replaced, layout.asked.background, why=REPLACED)
-        opened = rounds.open_round(connection, approval, number=last.round + 1 if last else 1)
-        subject = subject_of(studio, opened, layout.asked.background)
-        layout.record(connection, subject, sheet)
-        record.draft_requested(
-            connection,
-            subject,
-            genzu=sheet.file,
-            look_sha256=layout.look.digest,
-            allowed=layout.asked.allowed,
-            policy_sha256=layout.policy_sha256,
-        )
-        queues.enqueue(studio.queue, connection, queues.DRAFT, opened.workflow_id, opened.key, layout.order())
-        log.info("draft requested", draft=opened.key, background=approval.code, event_id=approval.because)
-        return replaced
 
     def _record_decision(self, asked: Hold | Start, because: Happened | None) -> None:
         """Who approved the layout, whatever comes of it."""
@@ -261,7 +234,7 @@ class TrackerActions:
         site = self.studio.tracker.site
         policy_sha256 = record_policy(self.studio, asked.policy) if asked.policy else ""
         if asked.kind in ("policy", "provenance"):
-            self._stop_painting(asked.task.id)
+            self._withdraw_all(asked.task.id, NOT_ALLOWED, only_under_way=True)
         event = because.event_id if because else SWEEP
         layout = HeldLayout(
             layout_task=asked.task.id,
@@ -288,76 +261,9 @@ class TrackerActions:
                 queues.enqueue(self.studio.queue, connection, queues.NOTICE, name, name, asdict(told))
                 log.info("approval held", background=asked.code, kind=asked.kind, reason=asked.reason)
 
-    def _stop_painting(self, task: TaskId) -> None:
+    def _withdraw_all(self, task: TaskId, why: Why, *, only_under_way: bool = False) -> None:
         with self.studio.engine.connect() as connection:
-            under_way = [r for r in rounds.on_task(connection, site=self.studio.tracker.site, task=task) if r.wanted]
-        for round_ in under_way:
-            if round_.state in (DraftState.QUEUED, DraftState.RENDERING, DraftState.DELIVERING):
-                withdraw(self.studio, round_, because=None, why=NOT_ALLOWED)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
-    """The genzu of one part: the Version it came as, and its file, which may hold the sheets of other parts too."""
-
-    version: Version
-    file: Asset
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApprovedLayout:
-    """An approved layout with its genzu in the store."""
-
-    asked: Start
-    sheets: Mapping[str, Sheet]
-    """By part, the BG's first."""
-    look: Look
-    because: Happened | None
-    policy_sha256: str
-    """The policy that held, as the record names it."""
-
-    def approval(self, site: str, part: str) -> Approval:
-        """This layout as the approval of one part."""
-        because, sheet = self.because, self.sheets[part]
-        return Approval(
-            site=site,
-            project=self.asked.task.project.id,
-            background=self.asked.background.id,
-            part=part,
-            code=self.asked.background.code,
-            layout_task=self.asked.task.id,
-            genzu_version=name_of(sheet.version),
-            genzu_sha256=sheet.file.sha256,
-            because=because.event_id if because else SWEEP,
-            order=because.order if because else 0,
-            at_ms=milliseconds(because.at) if because else rounds.now_ms(),
-        )
-
-    def order(self) -> dict[str, Any]:
-        """What the draft's workflow is told, frozen here."""
-        order = Order(
-            look=self.look,
-            drafts=self.look.drafts or self.asked.rules.drafts,
-            quality=self.asked.rules.quality,
-            least_layout_kept=self.asked.rules.least_layout_kept,
-            allowed_by=self.asked.allowed.by,
-            allowed_reference=self.asked.allowed.reference,
-            asked_by=self.because.by.id if self.because and self.because.by else "",
-            policy_sha256=self.policy_sha256,
-        )
-        return asdict(order)
-
-    def record(self, connection: sa.Connection, subject: record.Subject, sheet: Sheet) -> None:
-        """Who drew, corrected and handed in the layout."""
-        by = sheet.version.by
-        record.layout_lineage(
-            connection,
-            subject,
-            genzu=sheet.file,
-            drawn_by=self.asked.task.assignees,
-            handed_in_by=by if by not in self.asked.task.assignees else None,
-            cleaner=by is not None and by.role in self.asked.rules.cleaner_roles,
-            corrections=[v for v in self.asked.versions if v.version_type in self.asked.rules.correction_types],
-            version=sheet.version.id,
-            at_ms=milliseconds(sheet.version.created_at),
-        )
+            standing = [r for r in rounds.on_task(connection, site=self.studio.tracker.site, task=task) if r.wanted]
+        for round_ in standing:
+            if not only_under_way or round_.state in UNDER_WAY:
+                withdraw(self.studio, round_, because=None, why=why)

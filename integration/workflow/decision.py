@@ -18,6 +18,8 @@ class Ignore:
     """Nothing is asked for."""
 
     why: str
+    omitted: bool = False
+    """Whether the layout is approved, but its background is not made after all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +89,8 @@ def decide(tracker: Tracker, projects: Mapping[ProjectId, ProjectSettings], task
         reason = "This layout task is linked to no Shot: link it, then approve it again."
         return Hold(task=task, code=task.name, kind="background", reason=reason, background=None)
     background = tracker.background(task.background)
+    if background.status in rules.omitted_statuses:
+        return Ignore(why=f"{background.code} is omitted ({background.status})", omitted=True)
     policy = policy_of(tracker, task.project, rules)
     match leave(tracker, policy, background, rules, now=datetime.now(UTC)):
         case NotAllowed(reason=reason):

@@ -21,13 +21,15 @@ from integration.tracker.protocol import DraftVersion, NoteText
 from integration.workflow import quality_words, record, rounds, words
 from integration.workflow.ai_notice import give_notice
 from integration.workflow.handoff import build_handoff, record_handoff
+from integration.workflow.handover import remember_told
 from integration.workflow.labels import label_draft
 from integration.workflow.order import Order
+from integration.workflow.prompt_correction import find_correction, record_correction
 from integration.workflow.quality_gate import Sifted
 from integration.workflow.quality_words import BOOK_OPAQUE, ROUGH_USED
 from integration.workflow.rounds import DraftState, Round
 from integration.workflow.summary import summarise_later
-from integration.workflow.withdrawal import background_of, rules_of, subject_of, supersede_in, why_of
+from integration.workflow.withdrawal import OMITTED, background_of, rules_of, subject_of, supersede_in, why_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,13 +96,18 @@ class Delivery:
         media = label_draft(self.studio, self.draft, self.sifted.delivered[number], title=title)
         return {"sha256": media.sha256, "size_bytes": media.size_bytes}
 
-    def upload_picture(self, number: int, version: str, sha256: str) -> None:
-        """Upload one draft's labelled picture and wait until the tracker can show it."""
+    def upload_picture(self, number: int, version: str, sha256: str, task: str) -> str:
+        """Upload one draft's labelled picture; the Version that has it, made anew where people deleted it meanwhile."""
         name = f"{words.draft_name(self.draft, number, self.rules).replace(' ', '_')}.png"
         with tempfile.TemporaryDirectory(prefix="haikei-draft-") as folder:
             path = Path(folder) / name
             self.studio.storage.fetch(sha256, path)
-            self.studio.tracker.upload_picture(VersionId(version), path, name=name)
+            try:
+                self.studio.tracker.upload_picture(VersionId(version), path, name=name)
+            except NotFoundInTrackerError:
+                version = self.create_version(number, task)
+                self.studio.tracker.upload_picture(VersionId(version), path, name=name)
+        return version
 
     def put_in_playlist(self, versions: list[str]) -> None:
         """The day's playlist of the episode's drafts."""
@@ -126,6 +133,8 @@ class Delivery:
             to=tuple(person.id for person in assignees),
         )
         self.studio.tracker.write_note(note, key=f"note:{self.key}")
+        with self.studio.engine.begin() as connection:
+            remember_told(connection, self.key, assignees)
 
     def attach_layers(self, task: str) -> list[dict[str, Any]]:
         """The layered files of the drafts, attached to the review task; what each holds, as plain data."""
@@ -172,10 +181,14 @@ class Delivery:
 
         If the approval was withdrawn meanwhile, what was made is superseded.
         """
+        recipe = self.sifted.delivered[0].result.recipe
+        correction = find_correction(self.studio, self.draft, recipe, self.order)
         with self.studio.engine.begin() as connection:
             closed = self._close(connection)
             subject = subject_of(self.studio, self.draft, self.background)
-            record_sifted(connection, subject, self.sifted)
+            record_sifted(connection, subject, self.sifted, self.order)
+            if correction is not None:
+                record_correction(connection, subject, correction)
             for number, (version, file) in enumerate(zip(versions, files, strict=True)):
                 picture = self.sifted.delivered[number].picture
                 rounds.keep_picture(connection, self.key, number, seed=picture.seed, sha256=picture.sha256, version=version)
@@ -223,10 +236,11 @@ class Delivery:
         return people[before % len(people)]
 
 
-def record_sifted(connection: sa.Connection, subject: record.Subject, sifted: Sifted) -> None:
+def record_sifted(connection: sa.Connection, subject: record.Subject, sifted: Sifted, order: Order) -> None:
     """Record everything that was painted for a round and what the quality gate found bad."""
     for painted in (*sifted.replaced, *sifted.withheld, *sifted.delivered):
-        record.draft_rendered(connection, subject, painted)
+        told = "art_note" not in painted.result.recipe.get("words", {}).get("unused", ())
+        record.draft_rendered(connection, subject, painted, prompt_writer_ref=order.prompt_writer_ref if told else "")
         if painted.verdict.faults:
             record.draft_rejected(connection, subject, painted)
 
@@ -246,7 +260,7 @@ def supersede(studio: Studio, key: str) -> None:
         assignees = studio.tracker.task(review).assignees
     except NotFoundInTrackerError:
         return
-    if not other_part_delivered(studio, draft):
+    if draft.reason != OMITTED.words and not other_part_delivered(studio, draft):
         studio.tracker.set_task_status(review, rules.waiting_status)
     note = NoteText(
         project=ProjectId(draft.project),

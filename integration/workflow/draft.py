@@ -22,7 +22,7 @@ from integration.production import TaskId
 from integration.studio import Studio
 from integration.workflow import engine, quality_words, record, rounds
 from integration.workflow.approval import TrackerActions
-from integration.workflow.decision import Hold, Start, decide
+from integration.workflow.decision import Hold, Ignore, Start, decide
 from integration.workflow.delivery import Delivery, record_sifted
 from integration.workflow.engine import step
 from integration.workflow.genzu import registered
@@ -31,7 +31,7 @@ from integration.workflow.order import Order, Refusal
 from integration.workflow.quality_gate import Painted, Sifted, judge, painted
 from integration.workflow.rounds import UNDER_WAY, DraftState
 from integration.workflow.scene import scene_of
-from integration.workflow.withdrawal import NOT_ALLOWED, background_of, rules_of, subject_of, supersede_in, why_of, withdraw
+from integration.workflow.withdrawal import NOT_ALLOWED, OMITTED, background_of, rules_of, subject_of, supersede_in, why_of, withdraw
 from render_service.client import enqueue_render, render_result
 from render_service.contract import Look, Picture, RenderRequest, RenderResult, Scene
 
@@ -62,7 +62,7 @@ class DraftStory:
                 raise
 
     def _run(self, order: Order) -> str:
-        prepared = step("prepare genzu", self._prepare, order.look.width_px, order.look.height_px)
+        prepared = step("prepare genzu", self._prepare, order)
         if "refusal" in prepared:
             return self._refuse("genzu", prepared["refusal"], order)
         request = self._request(order, prepared)
@@ -92,7 +92,7 @@ class DraftStory:
                 break
             files.append(step("label draft", delivery.label, number))
             versions.append(step("create version", delivery.create_version, number, task))
-            step("upload picture", delivery.upload_picture, number, versions[-1], files[-1]["sha256"])
+            versions[-1] = step("upload picture", delivery.upload_picture, number, versions[-1], files[-1]["sha256"], task) or versions[-1]
         if step("still wanted", self._still_wanted, order.look):
             layered = step("attach layers", delivery.attach_layers, task)
             step("put in playlist", delivery.put_in_playlist, versions)
@@ -134,14 +134,15 @@ class DraftStory:
     def _judge(self, request: RenderRequest, pictures: Sequence[Picture], beside: Sequence[Picture], order: Order) -> list[dict[str, Any]]:
         return judge(self.studio.storage, request, pictures, beside=beside, least_layout_kept=order.least_layout_kept)
 
-    def _prepare(self, width_px: int, height_px: int) -> dict[str, Any]:
+    def _prepare(self, order: Order) -> dict[str, Any]:
         """Check and register the genzu; the pictures go to the store, their names into the engine."""
         with self.studio.engine.connect() as connection:
             draft = rounds.find(connection, self.key)
             ground = rounds.latest(connection, site=draft.site, background=draft.background, part=BG)
         beside = ground.genzu_sha256 if ground else ""
         try:
-            genzu = registered(self.studio.storage, draft.part, draft.genzu_sha256, beside=beside, width_px=width_px, height_px=height_px)
+            size = {"width_px": order.look.width_px, "height_px": order.look.height_px}
+            genzu = registered(self.studio.storage, draft.part, draft.genzu_sha256, beside=beside, **size)
         except ArtworkError as error:
             return {"refusal": error.in_words()}
         background = background_of(self.studio, draft)
@@ -156,7 +157,7 @@ class DraftStory:
             "rough": None if genzu.rough is None else self._keep(genzu.rough),
             "width_px": int(width),
             "height_px": int(height),
-            "scene": asdict(scene_of(background, rules_of(self.studio, draft))),
+            "scene": asdict(scene_of(background, rules_of(self.studio, draft), added=order.prompt_words)),
         }
 
     def _keep(self, picture: Grey | Colour) -> str:
@@ -216,7 +217,10 @@ class DraftStory:
         return self._wanted()
 
     def _withdraw_if_forbidden(self, look: Look) -> None:
-        """Withdraw a round whose permission ended, or whose Look the policy refuses, while it was painted; then ask for what holds now."""
+        """Withdraw a round that may or shall no longer be painted: its permission ended, the policy refuses its Look, its cut is omitted.
+
+        Then ask for what holds now.
+        """
         with self.studio.engine.connect() as connection:
             draft = rounds.find(connection, self.key)
         if not draft.wanted:
@@ -226,6 +230,9 @@ class DraftStory:
             asked = decide(self.studio.tracker, self.studio.projects, task)
         except NotFoundInTrackerError:
             return  # the sweep withdraws what is gone
+        if isinstance(asked, Ignore) and asked.omitted:
+            withdraw(self.studio, draft, because=None, why=OMITTED)
+            return
         forbidden = isinstance(asked, Hold) and asked.kind == "policy"
         if forbidden or (isinstance(asked, Start) and refusal_of(asked.policy, look)):
             withdraw(self.studio, draft, because=None, why=NOT_ALLOWED)
@@ -236,7 +243,7 @@ class DraftStory:
             return rounds.find(connection, self.key).wanted
 
     def _refuse(self, kind: str, words: str, order: Order, sifted: Sifted | None = None) -> str:
-        if step("record refusal", self._record_refusal, kind, words, sifted or Sifted(), order.policy_sha256):
+        if step("record refusal", self._record_refusal, kind, words, sifted or Sifted(), order):
             step("tell refusal", self._tell_refusal, kind, words, order.asked_by)
         return step("end", self._state)
 
@@ -247,7 +254,7 @@ class DraftStory:
         refusal = Refusal(task=draft.layout_task, kind=kind, reason=words, genzu=genzu, to=asked_by)
         tell_refusal(self.studio, self.key, refusal)
 
-    def _record_refusal(self, reason: str, words: str, sifted: Sifted, policy_sha256: str) -> bool:
+    def _record_refusal(self, reason: str, words: str, sifted: Sifted, order: Order) -> bool:
         with self.studio.engine.connect() as connection:
             draft = rounds.find(connection, self.key)
         background = background_of(self.studio, draft)
@@ -255,9 +262,9 @@ class DraftStory:
             if not rounds.change(connection, self.key, only_in=(*UNDER_WAY, DraftState.REFUSED), state=DraftState.REFUSED, reason=words):
                 return False
             subject = subject_of(self.studio, draft, background)
-            record_sifted(connection, subject, sifted)
+            record_sifted(connection, subject, sifted, order)
             record.draft_ended(
-                connection, subject, kind=Kind.DRAFT_REFUSED, reason=reason, words=words, key=self.key, policy_sha256=policy_sha256
+                connection, subject, kind=Kind.DRAFT_REFUSED, reason=reason, words=words, key=self.key, policy_sha256=order.policy_sha256
             )
         return True
 

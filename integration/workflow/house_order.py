@@ -216,9 +216,7 @@ def _delivered(studio: Studio, background: Background) -> dict[str, tuple[str, .
         standing = [each for each in newest if each.wanted and each.state is DraftState.DELIVERED]
         files = _labelled(connection, background)
         return {
-            each.part: tuple(
-                files[picture.version] for picture in rounds.pictures_of(connection, each.key) if picture.version in files
-            )
+            each.part: tuple(files[picture.version] for picture in rounds.pictures_of(connection, each.key) if picture.version in files)
             for each in standing
         }
 

@@ -30,7 +30,7 @@ def tell_refusal(studio: Studio, key: str, refusal: Refusal) -> None:
     code = studio.tracker.background(task.background).code if task.background else task.name
     note = NoteText(
         project=task.project.id,
-        subject=words.refused_subject(code),
+        subject=words.refused_subject(code, refusal.kind),
         content=words.refused_content(refusal.reason, refusal.kind),
         background=task.background,
         tasks=(task.id,),
@@ -57,7 +57,7 @@ def _record(studio: Studio, key: str, refusal: Refusal) -> None:
             connection,
             subject,
             kind=Kind.DRAFT_REFUSED,
-            reason=refusal.kind,
+            reason=refusal.code or refusal.kind,
             words=refusal.reason,
             key=key,
             policy_sha256=refusal.policy_sha256,

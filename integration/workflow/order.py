@@ -25,6 +25,10 @@ class Order:
     """Id of the person whose status change asked; empty when the tracker does not say."""
     policy_sha256: str = ""
     """The policy that held, as the record names it."""
+    prompt_words: str = ""
+    """What an art director adds to this round's prompt; untrusted."""
+    prompt_writer_ref: str = ""
+    """Who wrote that, as the record names them; empty without."""
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Order":
@@ -39,7 +43,7 @@ class Refusal:
     task: str
     """The layout task."""
     kind: str
-    """``background``, ``policy``, ``genzu``, ``layout``, ``look``, ``provenance`` or ``quality``."""
+    """``background``, ``policy``, ``genzu``, ``layout``, ``look``, ``provenance``, ``quality`` or ``round``."""
     reason: str
     """Sentences a coordinator can follow."""
     genzu: str = ""
@@ -48,3 +52,5 @@ class Refusal:
     """Id of the person to address; empty: the task's assignees."""
     policy_sha256: str = ""
     """The policy that held, as the record names it; empty when none was asked."""
+    code: str = ""
+    """As the record keeps it, where that is more than the kind."""

@@ -71,7 +71,7 @@ def leave_for_house(
 
     def elsewhere(vendors: tuple[str, ...]) -> str:
         named = any(normalize("NFKC", name) == normalize("NFKC", house.name) for name in vendors)
-        known = (_known(tracker, background.project.id, name)[0] for name in vendors)
+        known = (known_person(tracker, background.project.id, name)[0] for name in vendors)
         return "" if named or any(each and each.id == house.id for each in known) else f"covers only work for {', '.join(vendors)}"
 
     return ai_use(policy, step=rules.background_step, episode=background.episode, now=now, elsewhere=elsewhere, scope=scope)
@@ -157,7 +157,7 @@ class _Allowers:
 
     def permission(self, use: AiUse) -> Permission:
         """The permission, with its fault where nobody who may has given it."""
-        person, fault = _known(self._tracker, self._project, use.allowed_by)
+        person, fault = known_person(self._tracker, self._project, use.allowed_by)
         if person is not None and person.kind is not PersonKind.HUMAN:
             person, fault = None, "does not count, for that is a group and no person"
         elif person is not None and not self._may(person):
@@ -168,12 +168,12 @@ class _Allowers:
         if not self._may_allow:
             return True
         if self._ids is None:
-            known = [_known(self._tracker, self._project, name)[0] for name in self._may_allow]
+            known = [known_person(self._tracker, self._project, name)[0] for name in self._may_allow]
             self._ids = {member.id for each in known if each for member in self._tracker.members(each.id)}
         return person.id in self._ids
 
 
-def _known(tracker: Tracker, project: ProjectId, name: str) -> tuple[Person | None, str]:
+def known_person(tracker: Tracker, project: ProjectId, name: str) -> tuple[Person | None, str]:
     """The active person or the group of that name; without one, why a permission by them does not count."""
     try:
         return tracker.people([name], project=project)[0], ""
@@ -188,7 +188,7 @@ def _elsewhere(tracker: Tracker, background: Background, rules: ProjectSettings,
     covers = f"covers only work assigned to {', '.join(vendors)}"
     theirs: set[PersonId] = set()
     for name in vendors:
-        vendor, unknown = _known(tracker, background.project.id, name)
+        vendor, unknown = known_person(tracker, background.project.id, name)
         if vendor is None:
             return unknown
         theirs |= {vendor.id, *(member.id for member in tracker.members(vendor.id))}

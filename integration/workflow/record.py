@@ -31,6 +31,7 @@ from integration.policy import Allowed
 from integration.production import Background, Person, PersonKind, Version
 from integration.workflow import quality_words
 from integration.workflow.quality_gate import Painted
+from integration.workflow.wish import Wish
 from render_service.client import files_digest
 
 PIPELINE = Actor(kind=ActorKind.SCRIPT, role=Role.PIPELINE)
@@ -148,21 +149,30 @@ def layout_decision(
 
 
 def draft_requested(
-    connection: sa.Connection, subject: Subject, *, genzu: Asset, look_sha256: str, allowed: Allowed, policy_sha256: str
+    connection: sa.Connection,
+    subject: Subject,
+    *,
+    genzu: Asset,
+    look_sha256: str,
+    allowed: Allowed,
+    policy_sha256: str,
+    wish: Wish | None = None,
 ) -> None:
-    """A round of drafts was asked for, and by whose leave."""
+    """A round of drafts was asked for, and by whose leave; where an art director's Note asked, it is the reason."""
     if log.index_of(connection, key=f"{Kind.DRAFT_REQUESTED}:{subject.draft}") is not None:
         return
     leave = f"AI use allowed by {allowed.by}" + (f", {allowed.reference}" if allowed.reference else "")
     entry = subject.entry(
         Kind.DRAFT_REQUESTED,
-        actor=PIPELINE,
+        actor=actor(connection, subject, wish.by, Role.ART_DIRECTOR) if wish else PIPELINE,
         parents=(Parent(sha256=genzu.sha256, relation=Relation.INPUT_TO),),
         ai=Ai(model_id="", look_sha256=look_sha256),
         approval=Approval(
             scope=allowed.scope, document_sha256=allowed.document_sha256, reference_commit=texts.commit_text(connection, leave)
         ),
         policy_sha256=policy_sha256,
+        note_commit=texts.commit_text(connection, wish.text) if wish else "",
+        note_sha256=wish.drawings if wish else (),
     )
     log.append(connection, entry, key=f"{Kind.DRAFT_REQUESTED}:{subject.draft}")
 
@@ -178,8 +188,8 @@ def draft_ended(
     log.append(connection, subject.entry(kind, actor=PIPELINE, decision=decision, policy_sha256=policy_sha256), key=f"{kind}:{key}")
 
 
-def draft_rendered(connection: sa.Connection, subject: Subject, painted: Painted) -> None:
-    """A model painted one picture from the genzu's lines, and the quality gate measured it."""
+def draft_rendered(connection: sa.Connection, subject: Subject, painted: Painted, *, prompt_writer_ref: str = "") -> None:
+    """A model painted one picture from the genzu's lines, and the quality gate measured it; somebody may have added to its prompt."""
     key = f"{Kind.DRAFT_RENDERED}:{_picture_key(subject, painted)}"
     if log.index_of(connection, key=key) is not None:
         return
@@ -191,7 +201,7 @@ def draft_rendered(connection: sa.Connection, subject: Subject, painted: Painted
         asset=draft_asset(painted),
         parents=tuple(Parent(sha256=sha256, relation=Relation.INPUT_TO) for sha256 in given),
         source_type=SourceType.COMPOSITE_WITH_TRAINED_ALGORITHMIC,
-        ai=_ai(connection, painted),
+        ai=replace(_ai(connection, painted), prompt_writer_ref=prompt_writer_ref),
         measure=_measure(painted),
     )
     log.append(connection, entry, key=key)
@@ -251,15 +261,23 @@ def draft_outcome(
 
 
 def revision_submitted(
-    connection: sa.Connection, subject: Subject, *, by: Person | None, revision: Asset, version: str, at_ms: int, words: str = ""
+    connection: sa.Connection,
+    subject: Subject,
+    *,
+    by: Person | None,
+    revision: Asset,
+    version: str,
+    at_ms: int,
+    words: str = "",
+    by_artist: bool = True,
 ) -> None:
-    """The artist, or an outside house, handed in a revision; `words` are what was said with it."""
+    """A revision was handed in: as its artist's unless `by_artist` is false, for somebody did who is not on the task; `words` are what was said."""
     key = f"{Kind.REVISION_SUBMITTED}:{subject.site}:{version}:{revision.sha256}"
     if log.index_of(connection, key=key) is not None:
         return
     entry = subject.entry(
         Kind.REVISION_SUBMITTED,
-        actor=actor(connection, subject, by, Role.BACKGROUND_ARTIST),
+        actor=actor(connection, subject, by, Role.BACKGROUND_ARTIST if by_artist else None),
         at_ms=at_ms,
         asset=revision,
         version=version,

@@ -2,12 +2,10 @@
 
 import structlog
 
-from integration.errors import NotFoundInTrackerError
 from integration.events import VersionStatusChanged
-from integration.production import PersonId, TaskId, VersionId
+from integration.production import TaskId, VersionId
 from integration.studio import Studio
-from integration.workflow import record, revision, rounds
-from integration.workflow.rounds import Round
+from integration.workflow import record, revision, round_record, rounds
 from integration.workflow.summary import summarise_later
 from integration.workflow.withdrawal import background_of, rules_of, subject_of
 
@@ -25,7 +23,7 @@ def record_outcome(studio: Studio, version: VersionId, because: VersionStatusCha
     if outcome is None or because.by is None:
         return
     subject = subject_of(studio, draft, background_of(studio, draft), event=because.event_id)
-    by_artist = because.by.id in _assignees(studio, draft)
+    by_artist = because.by.id in revision.artists_on(studio, TaskId(draft.review_task))
     with studio.engine.begin() as connection:
         record.draft_outcome(
             connection, subject, outcome=outcome, status=because.new, sha256=sha256, version=version, event=because, by_artist=by_artist
@@ -49,10 +47,15 @@ def record_approval(studio: Studio, version_id: VersionId, because: VersionStatu
         summarise_later(studio, connection, subject.background)
 
 
-def _assignees(studio: Studio, draft: Round) -> set[PersonId]:
-    """Who the review task is assigned to, groups by their members."""
-    try:
-        task = studio.tracker.task(TaskId(draft.review_task))
-    except NotFoundInTrackerError:
-        return set()
-    return {member.id for person in task.assignees for member in studio.tracker.members(person.id)}
+def record_retake(studio: Studio, version_id: VersionId, because: VersionStatusChanged) -> None:
+    """If the Version is a revision and its new status sends it back to the artist, append who set it; never of a draft."""
+    found = revision.handed_in(studio, version_id)
+    if found is None or because.by is None or because.new not in studio.projects[found.project.id].retake_statuses:
+        return
+    subject = revision.place_of(studio, found, because.event_id)
+    if subject is None:
+        return
+    asset = revision.recorded(studio, found) or revision.take_in(studio, found, subject)
+    with studio.engine.begin() as connection:
+        round_record.revision_retake(connection, subject, status=because.new, revision=asset, version=found.id, event=because)
+    log.info("retake recorded", part=subject.part, version=found.id)

@@ -20,7 +20,7 @@ from integration.ledger import log as ledger
 from integration.ledger.entry import Asset, Entry, Measure, Parent, entry_about, milliseconds
 from integration.ledger.vocabulary import Kind, Relation
 from integration.measure.change import Change, measure_change
-from integration.production import BackgroundId, Version, VersionId
+from integration.production import BackgroundId, PersonId, TaskId, Version, VersionId
 from integration.settings import ProjectSettings
 from integration.studio import Studio
 from integration.workflow import handoff, queues, record, rounds
@@ -78,11 +78,29 @@ def take_in(studio: Studio, version: Version, subject: Subject) -> Asset:
         TransientTrackerError: it cannot be fetched now.
     """
     asset, at_ms = _keep(studio, version), milliseconds(version.created_at)
+    artists = artists_on(studio, version.task)
     with studio.engine.begin() as connection:
-        record.revision_submitted(connection, subject, by=version.by, revision=asset, version=version.id, at_ms=at_ms)
+        record.revision_submitted(
+            connection,
+            subject,
+            by=version.by,
+            by_artist=version.by is None or not artists or version.by.id in artists,
+            revision=asset,
+            version=version.id,
+            at_ms=at_ms,
+        )
         summarise_later(studio, connection, subject.background)
     log.info("revision recorded", version=version.id, part=subject.part)
     return asset
+
+
+def artists_on(studio: Studio, task: TaskId | None) -> set[PersonId]:
+    """Who a task is assigned to, groups by their members; nobody when it is gone."""
+    try:
+        assignees = studio.tracker.task(task).assignees if task else ()
+    except NotFoundInTrackerError:
+        return set()
+    return {member.id for person in assignees for member in studio.tracker.members(person.id)}
 
 
 def recorded(studio: Studio, version: Version) -> Asset | None:

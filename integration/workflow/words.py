@@ -6,7 +6,7 @@ from integration.production import Background
 from integration.settings import ProjectSettings
 from integration.workflow.order import Order
 from integration.workflow.rounds import Round
-from integration.workflow.withdrawal import NOT_ALLOWED
+from integration.workflow.withdrawal import ASKED, NOT_ALLOWED, OMITTED
 from render_service.contract import Look, Picture, RenderRequest, RenderResult
 
 
@@ -39,6 +39,7 @@ def delivered_content(draft: Round, background: Background, request: RenderReque
             f"{len(result.pictures)} AI drafts of {background.code}: {letters}.",
             f"Made from: the approved genzu (Version {draft.genzu_version.split('/')[0]}, file {draft.genzu_sha256[:12]}).",
             f"Words from the shot: {said or 'none'}.",
+            *([f"Added by the art director's Note / 美術監督の追記: {_in_brief(order.prompt_words)}."] if order.prompt_words else []),
             *what_became_of_words(result),
             f"Painted by: Look '{look.name}' {look.revision}; licence {look.licence}; training data: {look.training_data}.",
             f"AI use allowed by: {allowed}.",
@@ -86,8 +87,21 @@ _FIELDS = {
 }
 
 
+def handed_content(draft: Round, drafts: int) -> str:
+    """What somebody is told who got the review task after the drafts were delivered."""
+    return (
+        f"{drafts} AI drafts of round {draft.round} stand on this task, which is yours now; the Note that came with them tells what they "
+        "were made from.\nUse them, use parts, or paint from scratch: it is your decision, and the Version's status tells us which.\n"
+        "このタスクにはAI下描きがあります。使う・一部使う・使わない、いずれも描く方の判断です。"
+    )
+
+
 def superseded_subject(draft: Round) -> str:
     """Subject of the Note that calls drafts back."""
+    if draft.reason == ASKED.words:
+        return f"{draft.code} {draft.part}: new drafts were asked for, those of round {draft.round} no longer hold / 再ドラフト"
+    if draft.reason == OMITTED.words:
+        return f"{draft.code} {draft.part}: omitted, drafts of round {draft.round} no longer hold / 欠番"
     return f"{draft.code} {draft.part}: layout reopened, drafts of round {draft.round} no longer hold / レイアウト差し戻し"
 
 
@@ -98,6 +112,17 @@ def superseded_content(draft: Round) -> str:
             f"{draft.reason} The AI drafts of round {draft.round} must not be used: please do not paint on them. What you have painted stays "
             "yours and stays recorded.\nAI利用の許可がなくなりました。この下描きは使わないでください。描いたものはあなたの仕事として残ります。"
         )
+    if draft.reason == ASKED.words:
+        return (
+            f"{draft.reason} Please do not paint further on those of round {draft.round} before the next ones are here. What you have painted "
+            "and handed in stays as it is, stays yours and stays recorded.\n"
+            "美術監督が新しい下描きを希望しています。次の下描きが届くまで、この下描きでの作業はお待ちください。描いたものはそのまま残ります。"
+        )
+    if draft.reason == OMITTED.words:
+        return (
+            f"{draft.reason} Please do not paint further before your coordinator says so. What you have painted stays yours and stays "
+            "recorded.\nこのカットは欠番になりました。制作進行の連絡があるまで作業をお待ちください。描いたものはあなたの仕事として残ります。"
+        )
     return (
         f"{draft.reason or 'The layout was reopened.'} The AI drafts of round {draft.round} were made from an older genzu: please do not "
         "paint on them before the layout is approved again. What you have painted stays yours and stays recorded.\n"
@@ -105,8 +130,10 @@ def superseded_content(draft: Round) -> str:
     )
 
 
-def refused_subject(code: str) -> str:
+def refused_subject(code: str, kind: str = "") -> str:
     """Subject of the Note that says why there is no draft."""
+    if kind == "round":
+        return f"{code}: no further round of AI drafts / 再ドラフトなし"
     return f"{code}: no AI draft was made / AI下描きなし"
 
 
@@ -120,6 +147,7 @@ def refused_content(reason: str, kind: str) -> str:
         "background": "Link the layout task to its Shot, then approve it again.",
         "layout": "Drafts start, or stay, as soon as one layout task is approved alone.",
         "look": "Ask the pipeline TD to look at the Look; `haikei doctor` says what is wrong with it.",
+        "round": "Nothing was rendered. The drafts that stand stay; the background can be painted on, or sent back to its artist as a retake.",
         "quality": "Approve the layout again for a new round, hand in a clearer genzu, or paint without a draft.",
     }[kind]
     return f"{reason}\n{remedy}"

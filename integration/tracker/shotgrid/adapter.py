@@ -9,6 +9,8 @@ from integration.events import TrackerEvent
 from integration.production import (
     Background,
     BackgroundId,
+    Media,
+    Note,
     NoteId,
     Person,
     PersonId,
@@ -24,7 +26,7 @@ from integration.settings import ProjectSettings, SceneFields, ShotGridSettings
 from integration.tracker.protocol import DraftVersion, EventPage, Finding, NoteText, SetUpStep, Summary, TrackerSteps, WrittenPolicy
 from integration.tracker.shotgrid.connection import Connection
 from integration.tracker.shotgrid.directory import Directory
-from integration.tracker.shotgrid.download import download
+from integration.tracker.shotgrid.download import download, download_attachment
 from integration.tracker.shotgrid.event_log import EventLog
 from integration.tracker.shotgrid.examine import examine
 from integration.tracker.shotgrid.policy_field import read_field
@@ -132,6 +134,18 @@ class ShotGridTracker:
         """See `Tracker.versions_since`."""
         return self._reading.versions_since(project, moment)
 
+    def note(self, note: NoteId) -> Note:
+        """See `Tracker.note`."""
+        return self._reading.note(note)
+
+    def notes_since(self, project: ProjectId, moment: datetime) -> tuple[Note, ...]:
+        """See `Tracker.notes_since`."""
+        return self._reading.notes_since(project, moment)
+
+    def scene_changed_by(self, background: BackgroundId, moment: datetime) -> tuple[Person, ...]:
+        """See `Tracker.scene_changed_by`."""
+        return self._reading.scene_changed_by(background, moment)
+
     def tasks_of(self, project: ProjectId, *, step: str, statuses: Sequence[str]) -> tuple[Task, ...]:
         """See `Tracker.tasks_of`."""
         return self._reading.tasks_of(project, step=step, statuses=statuses)
@@ -155,6 +169,10 @@ class ShotGridTracker:
     def download(self, version: Version, path: Path, *, limit_bytes: int) -> None:
         """See `Tracker.download`."""
         download(self._connection, version, path, limit_bytes=limit_bytes)
+
+    def download_attachment(self, media: Media, path: Path, *, limit_bytes: int) -> None:
+        """See `Tracker.download_attachment`."""
+        download_attachment(self._connection, media, path, limit_bytes=limit_bytes)
 
     def create_version(self, draft: DraftVersion, *, key: str) -> VersionId:
         """See `Tracker.create_version`."""

@@ -1,4 +1,4 @@
-"""Fetches a Version's file, complete or not at all."""
+"""Fetches a Version's file, or a Note's, complete or not at all."""
 
 from contextlib import closing
 from http.client import HTTPException
@@ -22,6 +22,15 @@ def download(connection: Connection, version: Version, path: Path, *, limit_byte
     media = version.media
     if media is None:
         raise NotFoundInTrackerError(f"Version {version.name} ({version.id}) has no file", hint="Upload the picture to the Version.")
+    _whole(connection, media, version, path, limit_bytes)
+
+
+def download_attachment(connection: Connection, media: Media, path: Path, *, limit_bytes: int) -> None:
+    """See `Tracker.download_attachment`."""
+    _whole(connection, media, None, path, limit_bytes)
+
+
+def _whole(connection: Connection, media: Media, version: Version | None, path: Path, limit_bytes: int) -> None:
     part = path.with_name(f".{path.name}.{uuid4().hex}.part")
     try:
         connection.tried(lambda sg: _fetch(sg, media, version, part, limit_bytes))
@@ -30,7 +39,7 @@ def download(connection: Connection, version: Version, path: Path, *, limit_byte
         part.unlink(missing_ok=True)
 
 
-def _fetch(sg: Client, media: Media, version: Version, part: Path, limit_bytes: int) -> None:
+def _fetch(sg: Client, media: Media, version: Version | None, part: Path, limit_bytes: int) -> None:
     url, size_bytes = _address(sg, media, version)
     if urlsplit(url).scheme not in ("http", "https"):
         raise NotFoundInTrackerError(f"{media.name} lies outside the site and cannot be fetched", hint="Upload the picture to the Version.")
@@ -74,17 +83,19 @@ def _copy(answer: Any, part: Path, limit_bytes: int, media: Media) -> int:
     return got
 
 
-def _address(sg: Client, media: Media, version: Version) -> tuple[str, int | None]:
+def _address(sg: Client, media: Media, version: Version | None) -> tuple[str, int | None]:
     """A fresh address of the file, for signed ones die within the hour, and its size where the site knows it."""
     attachment = sg.find_one("Attachment", [["id", "is", int(media.id)]], ["this_file", "file_size"]) or {}
     size_bytes = attachment.get("file_size")
     field = attachment.get("this_file")
-    if not (isinstance(field, dict) and field.get("url")):
+    if version is not None and not (isinstance(field, dict) and field.get("url")):
         field = (sg.find_one("Version", [["id", "is", int(version.id)]], [UPLOAD]) or {}).get(UPLOAD)
         if not isinstance(field, dict) or str(field.get("id")) != media.id:
             raise NotFoundInTrackerError(
                 f"{media.name} is no longer on Version {version.name} ({version.id})", hint="Another file took its place."
             )
+    if not isinstance(field, dict):
+        raise NotFoundInTrackerError(f"the file {media.name} is gone", hint="Attach it to the Note again.")
     url = field.get("url") or sg.get_attachment_download_url({"type": "Attachment", "id": int(media.id)})
     return str(url), size_bytes if isinstance(size_bytes, int) and size_bytes > 0 else None
 

@@ -5,27 +5,50 @@ from datetime import datetime
 from typing import Any
 
 from integration.events import (
+    BackgroundStatusChanged,
+    NoteAttached,
+    NoteCreated,
+    TaskAssigneesChanged,
     TaskStatusChanged,
     TimeLogged,
     TrackerEvent,
     VersionCreated,
     VersionMediaUploaded,
+    VersionRetired,
+    VersionRevived,
     VersionStatusChanged,
 )
-from integration.production import EventId, ProjectId, TaskId, VersionId
+from integration.production import BackgroundId, EventId, NoteId, ProjectId, TaskId, VersionId
 from integration.tracker.shotgrid.records import STATUS, UPLOAD, person, utc
 
 EVENT_FIELDS = ["id", "event_type", "attribute_name", "meta", "entity", "user", "project", "created_at"]
 """What `to_event` reads."""
 
-_CHANGES = ["Shotgun_Task_Change", "Shotgun_Version_Change"]
-_MOMENTS = ["Shotgun_Version_New", "Shotgun_TimeLog_New", "Shotgun_TimeLog_Change", "Shotgun_TimeLog_Retirement"]
+_ASSIGNEES = "task_assignees"
+_FILES = "attachments"
+_CUSTOM = 50
+"""Custom entities a site can have; backgrounds may hang on any."""
+_BACKGROUNDS = ("Shot", "Asset", *(f"CustomEntity{number:02}" for number in range(1, _CUSTOM + 1)))
+_CHANGED = ("Task", "Version", "Note", *_BACKGROUNDS)
+_CHANGES = [f"Shotgun_{kind}_Change" for kind in _CHANGED]
+_MOMENTS = [
+    "Shotgun_Version_New",
+    "Shotgun_Version_Retirement",
+    "Shotgun_Version_Revival",
+    "Shotgun_Note_New",
+    "Shotgun_TimeLog_New",
+    "Shotgun_TimeLog_Change",
+    "Shotgun_TimeLog_Retirement",
+]
 
 KINDS: dict[str, Any] = {
     "filter_operator": "any",
     "filters": [
         ["event_type", "in", _MOMENTS],
-        {"filter_operator": "all", "filters": [["event_type", "in", _CHANGES], ["attribute_name", "in", [STATUS, UPLOAD]]]},
+        {
+            "filter_operator": "all",
+            "filters": [["event_type", "in", _CHANGES], ["attribute_name", "in", [STATUS, UPLOAD, _ASSIGNEES, _FILES]]],
+        },
     ],
 }
 """The filter that lets through only what `to_event` knows. `Shotgun_Task_New` is not asked for: each field set at creation has a Change of its own."""
@@ -49,9 +72,15 @@ def to_event(entry: Mapping[str, Any]) -> TrackerEvent | None:
     match str(entry.get("event_type", "")).split("_"):
         case ["Shotgun", "Version", "New"]:
             return VersionCreated(**happened, version=VersionId(str(number)))
+        case ["Shotgun", "Version", "Retirement"]:
+            return VersionRetired(**happened, version=VersionId(str(number)))
+        case ["Shotgun", "Version", "Revival"]:
+            return VersionRevived(**happened, version=VersionId(str(number)))
+        case ["Shotgun", "Note", "New"]:
+            return NoteCreated(**happened, note=NoteId(str(number)))
         case ["Shotgun", "TimeLog", _]:
             return TimeLogged(**happened, time_log=str(number))
-        case ["Shotgun", "Task" | "Version" as kind, "Change"] if meta.get("entity_type", kind) == kind:
+        case ["Shotgun", kind, "Change"] if kind in _CHANGED and meta.get("entity_type", kind) == kind:
             return _change(kind, str(number), entry.get("attribute_name") or meta.get("attribute_name"), meta, happened)
         case _:
             return None
@@ -61,12 +90,18 @@ def _change(kind: str, number: str, attribute: Any, meta: Mapping[str, Any], hap
     old, new = meta.get("old_value"), meta.get("new_value")
     if attribute == UPLOAD and kind == "Version" and new is not None:
         return VersionMediaUploaded(**happened, version=VersionId(number))
+    if attribute == _FILES and kind == "Note" and meta.get("added"):
+        return NoteAttached(**happened, note=NoteId(number))
+    if attribute == _ASSIGNEES and kind == "Task":
+        return TaskAssigneesChanged(**happened, task=TaskId(number))
     if attribute != STATUS or not isinstance(new, str) or old == new:
         return None
     old = old if isinstance(old, str) else None
     if kind == "Task":
         return TaskStatusChanged(**happened, task=TaskId(number), old=old, new=new)
-    return VersionStatusChanged(**happened, version=VersionId(number), old=old, new=new)
+    if kind in _BACKGROUNDS:
+        return BackgroundStatusChanged(**happened, background=BackgroundId(f"{kind}:{number}"), old=old, new=new)
+    return VersionStatusChanged(**happened, version=VersionId(number), old=old, new=new) if kind == "Version" else None
 
 
 def _entity_id(entry: Mapping[str, Any], meta: Mapping[str, Any]) -> int | None:

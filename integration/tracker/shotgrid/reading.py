@@ -6,20 +6,23 @@ from datetime import datetime
 from typing import Any
 
 from integration.errors import NotFoundInTrackerError
-from integration.production import Background, BackgroundId, Project, ProjectId, Task, TaskId, Version, VersionId
+from integration.production import Background, BackgroundId, Note, NoteId, Person, Project, ProjectId, Task, TaskId, Version, VersionId
 from integration.settings import SceneFields
 from integration.tracker.shotgrid.connection import Connection
 from integration.tracker.shotgrid.directory import Directory
 from integration.tracker.shotgrid.records import (
     ASSET_FIELDS,
     KEY,
+    NOTE_FIELDS,
     SHOT_FIELDS,
     STATUS,
     TASK_FIELDS,
     VERSION_FIELDS,
     link,
     made_by_script,
+    person,
     to_background,
+    to_note,
     to_project,
     to_task,
     to_version,
@@ -83,6 +86,34 @@ class Reading:
         """See `Tracker.versions_since`."""
         filters = [["project", "is", link(project, "Project")], ["created_at", "greater_than", moment]]
         return tuple(self._versions(self._all("Version", filters, VERSION_FIELDS)))
+
+    def note(self, note: NoteId) -> Note:
+        """See `Tracker.note`."""
+        record = self._one("Note", note, NOTE_FIELDS)
+        files = self._all("Attachment", [["attachment_links", "is", link(note, "Note")]], ["display_name"])
+        return self._in_full(to_note(record, files))
+
+    def notes_since(self, project: ProjectId, moment: datetime) -> tuple[Note, ...]:
+        """See `Tracker.notes_since`; files that stand in no field are left to `note`."""
+        filters = [["project", "is", link(project, "Project")], ["created_at", "greater_than", moment]]
+        return tuple(map(to_note, self._all("Note", filters, NOTE_FIELDS)))
+
+    def scene_changed_by(self, background: BackgroundId, moment: datetime) -> tuple[Person, ...]:
+        """See `Tracker.scene_changed_by`."""
+        kind, fields = background.partition(":")[0], [field for field in self._scene.model_dump().values() if field]
+        changed = [
+            ["event_type", "is", f"Shotgun_{kind}_Change"],
+            ["attribute_name", "in", fields],
+            ["entity", "is", link(background)],
+            ["created_at", "greater_than", moment],
+        ]
+        found = [person(entry.get("user")) for entry in self._all("EventLogEntry", changed, ["user"])] if fields else []
+        known = self._directory.in_full(each for each in found if each)
+        return tuple({each.id: known.get(each.id, each) for each in found if each}.values())
+
+    def _in_full(self, note: Note) -> Note:
+        known = self._directory.in_full([note.by] if note.by else [])
+        return replace(note, by=known.get(note.by.id, note.by)) if note.by else note
 
     def tasks_of(self, project: ProjectId, *, step: str, statuses: Sequence[str]) -> tuple[Task, ...]:
         """See `Tracker.tasks_of`."""

@@ -8,6 +8,8 @@ from integration.production import (
     Background,
     BackgroundId,
     Media,
+    Note,
+    NoteId,
     Person,
     PersonId,
     PersonKind,
@@ -56,9 +58,11 @@ VERSION_FIELDS = [
     AI_USED,
 ]
 """What `to_version` reads."""
-SHOT_FIELDS = ["code", "project", "sg_episode", "episode", "sg_sequence", "sg_sequence.Sequence.episode"]
+NOTE_FIELDS = ["subject", "content", "project", "user", "created_by", "created_at", "note_links", "tasks", "attachments"]
+"""What `to_note` reads."""
+SHOT_FIELDS = ["code", "project", STATUS, "sg_episode", "episode", "sg_sequence", "sg_sequence.Sequence.episode"]
 """What `to_background` reads of a Shot, with the scene fields of settings; a site may have any of those or none."""
-ASSET_FIELDS = ["code", "project", "shots", "sg_shots", "sg_episode", "episodes"]
+ASSET_FIELDS = ["code", "project", STATUS, "shots", "sg_shots", "sg_episode", "episodes"]
 """The same of an Asset or a custom entity."""
 PERSON_FIELDS = {
     "HumanUser": ["name", "login", "email", STATUS, "sg_name_en", "sg_role", "department"],
@@ -68,7 +72,7 @@ PERSON_FIELDS = {
 """What `person` reads of each kind."""
 
 _KINDS = {"HumanUser": PersonKind.HUMAN, "ClientUser": PersonKind.HUMAN, "Group": PersonKind.GROUP, "ApiUser": PersonKind.SCRIPT}
-_NAMES = ("name", "code", "firstname", "content", "cached_display_name")
+_NAMES = ("name", "code", "display_name", "firstname", "content", "cached_display_name")
 
 
 def utc(moment: datetime) -> datetime:
@@ -172,8 +176,28 @@ def to_background(record: Mapping[str, Any], scene: SceneFields) -> Background:
         project=to_project(record["project"]),
         code=words(record),
         shots=tuple(Shot(id=ShotId(str(shot["id"])), code=words(shot)) for shot in linked if shot.get("type", "Shot") == "Shot"),
+        status=words(record.get(STATUS)),
         episode=episode or words(record.get("sg_sequence")),
         **{name: words(record.get(field)) for name, field in scene.model_dump().items() if field},
+    )
+
+
+def to_note(record: Mapping[str, Any], files: Iterable[Mapping[str, Any]] = ()) -> Note:
+    """A Note; `files` are Attachments that name it without standing in its field."""
+    links = [link for link in record.get("note_links") or () if link.get("id")]
+    backgrounds = [link for link in links if link["type"] in ("Shot", "Asset") or link["type"].startswith("CustomEntity")]
+    attached = {int(file["id"]): words(file) for file in (*(record.get("attachments") or ()), *files) if file.get("id")}
+    return Note(
+        id=NoteId(str(record["id"])),
+        project=to_project(record["project"]),
+        by=person(record.get("user")) or person(record.get("created_by")),
+        created_at=utc(record["created_at"]),
+        subject=words(record.get("subject")),
+        content=words(record.get("content")),
+        background=link_id(backgrounds[0]) if backgrounds else None,
+        tasks=tuple(TaskId(str(task["id"])) for task in record.get("tasks") or ()),
+        versions=tuple(VersionId(str(link["id"])) for link in links if link["type"] == "Version"),
+        attachments=tuple(Media(id=str(number), name=name) for number, name in sorted(attached.items())),
     )
 
 

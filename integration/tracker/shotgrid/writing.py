@@ -52,7 +52,8 @@ class Writing:
 
     def write_note(self, note: NoteText, *, key: str) -> NoteId:
         """See `Tracker.write_note`."""
-        versions = [link(version, "Version") for version in note.versions]
+        there = self._connection.tried(lambda sg: _living(sg, note.versions))
+        versions = [link(version, "Version") for version in there]
         written = {
             "project": link(note.project, "Project"),
             "subject": plain(note.subject),
@@ -70,7 +71,7 @@ class Writing:
         def add(sg: Client) -> None:
             record = sg.find_one("Playlist", [["id", "is", number]], ["versions"]) or {}
             there = {str(version["id"]) for version in record.get("versions") or ()}
-            missing = [link(version, "Version") for version in dict.fromkeys(versions) if version not in there]
+            missing = [link(version, "Version") for version in _living(sg, versions) if version not in there]
             if missing:
                 sg.update("Playlist", number, {"versions": missing}, multi_entity_update_modes={"versions": "add"})
 
@@ -219,6 +220,13 @@ def _oldest(sg: Client, kind: str, key: str, fields: list[str]) -> dict[str, Any
         sg.delete(kind, int(twin["id"]))
         log.warning("twin retired", kind=kind, key=key, kept=ours[0]["id"], retired=twin["id"])
     return dict(ours[0]) if ours else None
+
+
+def _living(sg: Client, versions: Sequence[VersionId]) -> list[VersionId]:
+    """Those of `versions` that are there still, each once: a link to one that was deleted would be refused."""
+    wanted = list(dict.fromkeys(versions))
+    found = sg.find("Version", [["id", "in", [int(version) for version in wanted]]], ["id"]) if wanted else []
+    return [version for version in wanted if int(version) in {record["id"] for record in found}]
 
 
 def _step(sg: Client, kind: str, step: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import shotgun_api3
 from pydantic import SecretStr
 
-from integration.production import BackgroundId, Person, PersonId, PersonKind, Project, ProjectId, TaskId, VersionId
+from integration.production import BackgroundId, NoteId, Person, PersonId, PersonKind, Project, ProjectId, TaskId, VersionId
 from integration.sandbox.server import RunningSandbox
 from integration.settings import ProjectSettings, ShotGridSettings
 from integration.tracker.protocol import Tracker
@@ -63,7 +63,7 @@ class ShotGridSite:
     artist = Person(id=PersonId(f"HumanUser:{ARTIST}"), name="佐藤 花")
     group = Person(id=PersonId("Group:8"), name="背景班", kind=PersonKind.GROUP)
     layout_step, background_step = "Layout", "Background"
-    ready, approved, reviewed, draft_type = "rdy", "apr", "rev", "AI draft"
+    ready, approved, reviewed, omitted, draft_type = "rdy", "apr", "rev", "omt", "AI draft"
 
     def __init__(self, sandbox: RunningSandbox) -> None:
         self.sandbox = sandbox
@@ -123,6 +123,28 @@ class ShotGridSite:
         if picture is not None:
             self._person.upload("Version", int(version), str(picture), field_name="sg_uploaded_movie")
         return VersionId(version)
+
+    def revive_version(self, version: VersionId) -> None:
+        self._person.revive("Version", int(version))
+
+    def assign(self, task: TaskId) -> None:
+        self._person.update("Task", int(task), {"task_assignees": [{"type": "HumanUser", "id": ARTIST}]})
+
+    def set_background_status(self, background: BackgroundId, status: str) -> None:
+        kind, _, number = background.partition(":")
+        self._person.update(kind, int(number), {"sg_status_list": status})
+
+    def set_place(self, background: BackgroundId, place: str) -> Person:
+        self._person.update("Shot", int(background.partition(":")[2]), {"sg_place": place})
+        return Person(id=PersonId(f"HumanUser:{COORDINATOR}"), name="進行 めい")
+
+    def write_note(self, version: VersionId, content: str) -> NoteId:
+        entity = self._person.find_one("Version", [["id", "is", int(version)]], ["entity"])["entity"]
+        links = [{"type": "Version", "id": int(version)}, entity]
+        return NoteId(self._made("Note", subject="チェック", content=content, note_links=links))
+
+    def draw_on(self, note: NoteId, picture: Path, *, in_field: bool = True) -> None:
+        self._person.upload("Note", int(note), str(picture), field_name="attachments" if in_field else None)
 
     def copy_version(self, version: VersionId) -> VersionId:
         fields = ["code", "sg_task", "entity", "sg_status_list", "sg_version_type", "sg_haikei_key"]

@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from integration.production import BackgroundId, Person, Project, TaskId, VersionId
+from integration.production import BackgroundId, NoteId, Person, Project, TaskId, VersionId
 from integration.tracker.protocol import Tracker
 
 
@@ -51,6 +51,8 @@ class Site(Protocol):
     """A task status."""
     reviewed: str
     """A Version status."""
+    omitted: str
+    """A status of a cut that is not made after all."""
     draft_type: str
 
     def opened_with_wrong_key(self) -> Tracker:
@@ -87,6 +89,30 @@ class Site(Protocol):
 
     def hand_in(self, task: TaskId, name: str, picture: Path | None, *, is_genzu: bool = False, declares_ai: bool = False) -> VersionId:
         """A person hands a Version in."""
+        ...
+
+    def revive_version(self, version: VersionId) -> None:
+        """A person takes a deleted Version back."""
+        ...
+
+    def assign(self, task: TaskId) -> None:
+        """A person puts `artist` alone on a task."""
+        ...
+
+    def set_background_status(self, background: BackgroundId, status: str) -> None:
+        """A person sets the status of a cut, or of a background of its own."""
+        ...
+
+    def set_place(self, background: BackgroundId, place: str) -> Person:
+        """A person writes where a cut plays, and is given back."""
+        ...
+
+    def write_note(self, version: VersionId, content: str) -> NoteId:
+        """A person writes a Note on a Version and on what it belongs to."""
+        ...
+
+    def draw_on(self, note: NoteId, picture: Path, *, in_field: bool = True) -> None:
+        """A person attaches a picture to a Note, as one tool or the other does it."""
         ...
 
     def copy_version(self, version: VersionId) -> VersionId:
