@@ -58,6 +58,15 @@ class VersionStatusChanged(Happened):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeSaid(Happened):
+    """Somebody said what became of a draft, in the Version's field for it."""
+
+    version: VersionId
+    said: str
+    """The field's words, such as ``partly used``; untrusted, never empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimeLogged(Happened):
     """Somebody logged, changed or withdrew time."""
 
@@ -65,5 +74,5 @@ class TimeLogged(Happened):
     """The tracker's id of the time log."""
 
 
-TrackerEvent = TaskStatusChanged | VersionCreated | VersionMediaUploaded | VersionStatusChanged | TimeLogged
+TrackerEvent = TaskStatusChanged | VersionCreated | VersionMediaUploaded | VersionStatusChanged | OutcomeSaid | TimeLogged
 """Everything a tracker may tell us."""

@@ -17,6 +17,7 @@ from integration.workflow.approval import TrackerActions
 from integration.workflow.delivery import supersede
 from integration.workflow.draft import DraftStory
 from integration.workflow.looked_through import look_through
+from integration.workflow.no_draft import HandOver
 from integration.workflow.notice import notice
 from integration.workflow.order import Order
 from integration.workflow.publishing import publish_due
@@ -59,6 +60,7 @@ def _register(studio: Studio, stop: threading.Event) -> None:
     engine.workflow(queues.NOTICE, lambda key, told: notice(studio, key, told))
     engine.workflow(queues.LOOK_THROUGH, lambda version: engine.step("look through", look_through, studio, version))
     engine.workflow(queues.TELL_FLAG, lambda index, project, show: engine.step("tell flag", tell_flag, studio, index, project, show))
+    engine.workflow(queues.NO_DRAFT, lambda background, project: HandOver(studio, desk).run(background, project))
     engine.workflow(queues.SUPERSEDE, lambda key: engine.step("supersede", supersede, studio, key))
 
 

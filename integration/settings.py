@@ -170,7 +170,7 @@ class ProjectSettings(_Part):
     """Version status of a delivered draft; a status of its own, never an approval. `haikei setup` makes it."""
     superseded_status: str = "sup"
     """Version status of a draft whose layout was reopened or replaced."""
-    outcomes: dict[str, Literal["used", "partly_used", "not_used", "from_scratch"]] = {
+    outcomes: dict[str, Literal["used", "partly_used", "not_used", "from_scratch", "layout_only"]] = {
         "use": "used",
         "prt": "partly_used",
         "nus": "not_used",
@@ -184,6 +184,10 @@ class ProjectSettings(_Part):
     """Which version of it this is; a changed text wants a new one."""
     flags_to: tuple[str, ...] = ()
     """Who is told that a question about a Version waits, by login, e-mail or name."""
+    no_draft_for: tuple[str, ...] = ()
+    """Who is handed no drafts, by login, e-mail or name, or a group: their backgrounds are painted from the layout."""
+    outcome_by: tuple[str, ...] = ()
+    """Who may say what became of a draft beside those it was given to, by login, e-mail or name, or a group."""
     draft_type: str = "AI draft"
     """Version type of drafts; also stands in their names."""
     genzu: GenzuRule = GenzuRule()

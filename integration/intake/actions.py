@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from integration.events import TaskStatusChanged, TrackerEvent, VersionStatusChanged
+from integration.events import OutcomeSaid, TaskStatusChanged, TrackerEvent, VersionStatusChanged
 from integration.production import TaskId, VersionId
 
 
@@ -21,8 +21,8 @@ class Actions(Protocol):
         """A Version came or changed: if it is the genzu of an approved layout task, start or replace its drafts."""
         ...
 
-    def record_outcome(self, version: VersionId, *, because: VersionStatusChanged) -> None:
-        """If the Version is one of our drafts, record what its reviewer says became of it."""
+    def record_outcome(self, version: VersionId, *, because: VersionStatusChanged | OutcomeSaid) -> None:
+        """If the Version is one of our drafts, record what somebody says became of it, until the shot is final."""
         ...
 
     def record_revision(self, version: VersionId, *, because: TrackerEvent) -> None:

@@ -12,6 +12,7 @@ from types import ModuleType
 import integration
 from integration.errors import HookError
 from integration.events import (
+    OutcomeSaid,
     TaskStatusChanged,
     TimeLogged,
     TrackerEvent,
@@ -72,6 +73,10 @@ class On:
     def version_status(self, *, becomes: str | None = None) -> Callable[[Hook], Hook]:
         """A Version's status changed; `becomes` takes a status code."""
         return self._add(lambda event, _: isinstance(event, VersionStatusChanged) and (becomes is None or event.new == becomes))
+
+    def outcome_said(self) -> Callable[[Hook], Hook]:
+        """Somebody said in the Version's field what became of a draft."""
+        return self._add(lambda event, _: isinstance(event, OutcomeSaid))
 
     def time_logged(self) -> Callable[[Hook], Hook]:
         """Somebody logged, changed or withdrew time."""

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from integration.database import cursors, deliveries, inbox
 from integration.events import (
+    OutcomeSaid,
     TaskStatusChanged,
     TimeLogged,
     TrackerEvent,
@@ -25,7 +26,7 @@ PENDING, DONE, SET_ASIDE = "pending", "done", "set_aside"
 _LONGEST_WAIT_S = 300.0
 _POSTPONE_MS = 5_000
 _KINDS: dict[str, type[TrackerEvent]] = {
-    kind.__name__: kind for kind in (TaskStatusChanged, VersionCreated, VersionMediaUploaded, VersionStatusChanged, TimeLogged)
+    kind.__name__: kind for kind in (TaskStatusChanged, VersionCreated, VersionMediaUploaded, VersionStatusChanged, OutcomeSaid, TimeLogged)
 }
 
 

@@ -99,6 +99,8 @@ class Verdict(StrEnum):
     PARTLY_USED = "partly_used"
     NOT_USED = "not_used"
     FROM_SCRATCH = "from_scratch"
+    LAYOUT_ONLY = "layout_only"
+    """Painted from the layout; no draft was there, or none was looked at."""
 
 
 class TimeSource(StrEnum):

@@ -74,6 +74,7 @@ _VERDICTS = {
     "partly_used": "partly used",
     "not_used": "not used",
     "from_scratch": "painted from scratch",
+    "layout_only": "painted from layout",
 }
 
 

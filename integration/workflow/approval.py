@@ -13,14 +13,15 @@ import structlog
 
 from integration.artwork.sheets import BG
 from integration.errors import ArtworkError, NotFoundInTrackerError, RenderError
-from integration.events import Happened, TaskStatusChanged, TrackerEvent, VersionStatusChanged
+from integration.events import Happened, OutcomeSaid, TaskStatusChanged, TrackerEvent, VersionStatusChanged
 from integration.ledger.entry import Asset, milliseconds
 from integration.ledger.vocabulary import Kind, Verdict
 from integration.production import TaskId, Version, VersionId
 from integration.studio import Studio
-from integration.workflow import final_guard, looked_through, queues, record, returned, rounds
-from integration.workflow.decision import Hold, Ignore, Start, decide
+from integration.workflow import final_guard, looked_through, outcome, queues, record, returned, rounds
+from integration.workflow.decision import Hold, Ignore, NoDraft, Start, decide
 from integration.workflow.genzu import fetch_genzu, name_of, parts_in
+from integration.workflow.no_draft import leave_to_artist
 from integration.workflow.order import Order, Refusal
 from integration.workflow.permission import unfit_look
 from integration.workflow.policy_record import record_policy
@@ -75,9 +76,9 @@ class TrackerActions:
             elif old.approved_order <= because.order:
                 withdraw(self.studio, old, because=because, why=REOPENED)
 
-    def record_outcome(self, version: VersionId, *, because: VersionStatusChanged) -> None:
-        """If the Version is one of our drafts, record what its reviewer says became of it."""
-        returned.record_outcome(self.studio, version, because)
+    def record_outcome(self, version: VersionId, *, because: VersionStatusChanged | OutcomeSaid) -> None:
+        """If the Version is one of our drafts, record what somebody says became of it, until the shot is final."""
+        outcome.record_outcome(self.studio, version, because)
 
     def record_revision(self, version: VersionId, *, because: TrackerEvent) -> None:
         """If the Version was handed in on a review task, record the artist's revision."""
@@ -113,6 +114,9 @@ class TrackerActions:
                 rounds.release(connection, site=self.studio.tracker.site, task=task_id)
             return
         self._record_decision(asked, because)
+        if isinstance(asked, NoDraft):
+            leave_to_artist(self.studio, asked, because=because.event_id if because else SWEEP)
+            return
         if asked.policy is not None:
             record_policy(self.studio, asked.policy)
         if isinstance(asked, Hold):
@@ -228,7 +232,7 @@ class TrackerActions:
         log.info("draft requested", draft=opened.key, background=approval.code, event_id=approval.because)
         return replaced
 
-    def _record_decision(self, asked: Hold | Start, because: Happened | None) -> None:
+    def _record_decision(self, asked: Hold | NoDraft | Start, because: Happened | None) -> None:
         """Who approved the layout, whatever comes of it."""
         if not isinstance(because, TaskStatusChanged) or asked.background is None:
             return

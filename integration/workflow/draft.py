@@ -22,7 +22,7 @@ from integration.production import TaskId
 from integration.studio import Studio
 from integration.workflow import engine, quality_words, record, rounds
 from integration.workflow.approval import TrackerActions
-from integration.workflow.decision import Hold, Start, decide
+from integration.workflow.decision import Hold, NoDraft, Start, decide
 from integration.workflow.delivery import Delivery, record_sifted
 from integration.workflow.engine import step
 from integration.workflow.genzu import registered
@@ -31,7 +31,7 @@ from integration.workflow.order import Order, Refusal
 from integration.workflow.quality_gate import Painted, Sifted, judge, painted
 from integration.workflow.rounds import UNDER_WAY, DraftState
 from integration.workflow.scene import scene_of
-from integration.workflow.withdrawal import NOT_ALLOWED, background_of, rules_of, subject_of, supersede_in, why_of, withdraw
+from integration.workflow.withdrawal import NO_DRAFT, NOT_ALLOWED, background_of, rules_of, subject_of, supersede_in, why_of, withdraw
 from render_service.client import enqueue_render, render_result
 from render_service.contract import Look, Picture, RenderRequest, RenderResult, Scene
 
@@ -211,7 +211,7 @@ class DraftStory:
         return self._wanted()
 
     def _withdraw_if_forbidden(self, look: Look) -> None:
-        """Withdraw a round whose permission ended, or whose Look the policy refuses, while it was painted; then ask for what holds now."""
+        """Withdraw a round whose permission ended, whose Look the policy refuses or that nobody wants any more; then ask for what holds now."""
         with self.studio.engine.connect() as connection:
             draft = rounds.find(connection, self.key)
         if not draft.wanted:
@@ -221,6 +221,10 @@ class DraftStory:
             asked = decide(self.studio.tracker, self.studio.projects, task)
         except NotFoundInTrackerError:
             return  # the sweep withdraws what is gone
+        if isinstance(asked, NoDraft):
+            withdraw(self.studio, draft, because=None, why=NO_DRAFT)
+            TrackerActions(self.studio).reconsider(task, because=None)
+            return
         forbidden = isinstance(asked, Hold) and asked.kind == "policy"
         if forbidden or (isinstance(asked, Start) and refusal_of(asked.policy, look)):
             withdraw(self.studio, draft, because=None, why=NOT_ALLOWED)

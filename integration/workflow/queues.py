@@ -23,7 +23,9 @@ DRAFT, NOTICE, SUPERSEDE = "draft", "notice", "supersede"
 """Workflow names: paint and deliver one round; tell the coordinator of a refusal; mark delivered drafts as superseded."""
 LOOK_THROUGH, TELL_FLAG = "look through", "tell flag"
 """Workflow names: look through a Version's file; tell those who answer flags that one waits."""
-ERRANDS = (NOTICE, SUPERSEDE, LOOK_THROUGH, TELL_FLAG)
+NO_DRAFT = "no draft"
+"""Workflow name: open the artist's task where no draft is wanted."""
+ERRANDS = (NOTICE, SUPERSEDE, LOOK_THROUGH, TELL_FLAG, NO_DRAFT)
 """What is started again when it fails."""
 MOST_STARTS = 5
 """How often a Note or a call-back that fails is tried, an hour each."""

@@ -1,4 +1,4 @@
-"""What comes back from the artist: what became of a draft, and the revision that was handed in."""
+"""What comes back from the artist: the revision that was handed in, and who approved it."""
 
 import hashlib
 import tempfile
@@ -13,37 +13,18 @@ from integration.events import TrackerEvent, VersionStatusChanged
 from integration.ledger import log as ledger
 from integration.ledger.entry import Asset, milliseconds
 from integration.ledger.vocabulary import Kind
-from integration.production import BackgroundId, PersonId, TaskId, Version, VersionId
+from integration.production import BackgroundId, Version, VersionId
 from integration.settings import ProjectSettings
 from integration.studio import Studio
 from integration.workflow import record, rounds
 from integration.workflow.genzu import book_of
 from integration.workflow.rounds import Round
-from integration.workflow.withdrawal import background_of, rules_of, subject_of
+from integration.workflow.withdrawal import background_of, subject_of
 
 log = structlog.get_logger(__name__)
 
 REVISION_LIMIT_BYTES = 4 * 1024**3
 """Largest revision that is fetched; layered files are large."""
-
-
-def record_outcome(studio: Studio, version: VersionId, because: VersionStatusChanged) -> None:
-    """If the Version is one of our drafts and its status means an outcome, append it; a later one stands beside it."""
-    with studio.engine.connect() as connection:
-        found = rounds.picture_of_version(connection, version)
-    if found is None:
-        return
-    draft, _, sha256 = found
-    outcome = rules_of(studio, draft).outcomes.get(because.new)
-    if outcome is None or because.by is None:
-        return
-    subject = subject_of(studio, draft, background_of(studio, draft), event=because.event_id)
-    by_artist = because.by.id in _assignees(studio, draft)
-    with studio.engine.begin() as connection:
-        record.draft_outcome(
-            connection, subject, outcome=outcome, status=because.new, sha256=sha256, version=version, event=because, by_artist=by_artist
-        )
-    log.info("outcome recorded", draft=draft.key, outcome=outcome)
 
 
 def record_approval(studio: Studio, version_id: VersionId, because: VersionStatusChanged) -> None:
@@ -97,15 +78,6 @@ def _revised(studio: Studio, version: Version, background: BackgroundId) -> Roun
     drafted = {draft.part: draft for draft in newest if draft.review_task == version.task}
     rules = studio.projects.get(version.project.id, ProjectSettings())
     return drafted.get(book_of(version, rules)) or drafted.get(BG)
-
-
-def _assignees(studio: Studio, draft: Round) -> set[PersonId]:
-    """Who the review task is assigned to, groups by their members."""
-    try:
-        task = studio.tracker.task(TaskId(draft.review_task))
-    except NotFoundInTrackerError:
-        return set()
-    return {member.id for person in task.assignees for member in studio.tracker.members(person.id)}
 
 
 def _keep(studio: Studio, version: Version) -> Asset:

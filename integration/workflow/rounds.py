@@ -111,7 +111,7 @@ class HeldLayout:
     project: str
     code: str
     kind: str
-    """``genzu``, ``policy`` or ``background``: what is missing."""
+    """``genzu``, ``policy``, ``background`` and the like: what is missing; ``no_draft`` where nothing is, for none is wanted."""
     reason: str
     because: str
     since_ms: int

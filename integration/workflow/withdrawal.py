@@ -35,11 +35,12 @@ REPLACED = Why("genzu_replaced", "The genzu was replaced.")
 PART_GONE = Why("part_removed", "The approved genzu no longer has this part.")
 GONE = Why("layout_gone", "The layout task is gone.")
 NOT_ALLOWED = Why("ai_not_allowed", "AI use is no longer allowed.")
+NO_DRAFT = Why("no_draft_wanted", "No draft is wanted.")
 
 
 def why_of(withdrawn: Round) -> Why:
     """Why a round was withdrawn, as its row says."""
-    return next((why for why in (REPLACED, PART_GONE, GONE, NOT_ALLOWED) if why.words == withdrawn.reason), REOPENED)
+    return next((why for why in (REPLACED, PART_GONE, GONE, NOT_ALLOWED, NO_DRAFT) if why.words == withdrawn.reason), REOPENED)
 
 
 def withdraw(studio: Studio, old: Round, *, because: TaskStatusChanged | None, why: Why) -> None:

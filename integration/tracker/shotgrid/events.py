@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from integration.events import (
+    OutcomeSaid,
     TaskStatusChanged,
     TimeLogged,
     TrackerEvent,
@@ -13,7 +14,7 @@ from integration.events import (
     VersionStatusChanged,
 )
 from integration.production import EventId, ProjectId, TaskId, VersionId
-from integration.tracker.shotgrid.records import STATUS, UPLOAD, person, utc
+from integration.tracker.shotgrid.records import OUTCOME, STATUS, UPLOAD, person, utc
 
 EVENT_FIELDS = ["id", "event_type", "attribute_name", "meta", "entity", "user", "project", "created_at"]
 """What `to_event` reads."""
@@ -25,7 +26,7 @@ KINDS: dict[str, Any] = {
     "filter_operator": "any",
     "filters": [
         ["event_type", "in", _MOMENTS],
-        {"filter_operator": "all", "filters": [["event_type", "in", _CHANGES], ["attribute_name", "in", [STATUS, UPLOAD]]]},
+        {"filter_operator": "all", "filters": [["event_type", "in", _CHANGES], ["attribute_name", "in", [STATUS, UPLOAD, OUTCOME]]]},
     ],
 }
 """The filter that lets through only what `to_event` knows. `Shotgun_Task_New` is not asked for: each field set at creation has a Change of its own."""
@@ -61,6 +62,8 @@ def _change(kind: str, number: str, attribute: Any, meta: Mapping[str, Any], hap
     old, new = meta.get("old_value"), meta.get("new_value")
     if attribute == UPLOAD and kind == "Version" and new is not None:
         return VersionMediaUploaded(**happened, version=VersionId(number))
+    if attribute == OUTCOME and kind == "Version" and isinstance(new, str) and new.strip() and old != new:
+        return OutcomeSaid(**happened, version=VersionId(number), said=new)
     if attribute != STATUS or not isinstance(new, str) or old == new:
         return None
     old = old if isinstance(old, str) else None

@@ -43,7 +43,8 @@ def examine(connection: Connection, wanted: TrackerSteps) -> Iterator[Finding]:
     yield from _reading_rights(connection)
     yield from _writing_rights()
     yield _script(connection)
-    fields = {kind: connection.tried(lambda sg, kind=kind: fields_of(sg, kind, project=project)) for kind in (*_CREATED, "Project")}  # type: ignore[misc]
+    kinds = (*_CREATED, "Project", "Shot", "Asset")
+    fields = {kind: connection.tried(lambda sg, kind=kind: fields_of(sg, kind, project=project)) for kind in kinds}  # type: ignore[misc]
     yield from _fields(fields)
     yield from _steps(connection, wanted)
     yield from _statuses("Task", wanted.task_statuses, fields["Task"].get(STATUS))
@@ -132,6 +133,10 @@ def _fields(fields: dict[str, dict[str, Field]]) -> Iterator[Finding]:
                 detail=f"is {found.data_type}, not {wanted.data_type}",
                 remedy="Rename or delete it, then run setup.",
             )
+        elif missing := [value for value in wanted.values if value not in found.values or value in found.hidden]:
+            detail = f"does not offer: {', '.join(missing)}"
+            remedy = "Run haikei setup shotgrid --apply, and let the admin show them in the project."
+            yield Finding(subject=subject, verdict=Verdict.FAILED, detail=detail, remedy=remedy)
         else:
             yield Finding(subject=subject, verdict=Verdict.OK, detail=found.data_type)
     if VERSION_TYPE not in fields["Version"]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from integration.errors import TrackerError
 from integration.tracker.shotgrid.connection import Client
-from integration.tracker.shotgrid.records import AI_POLICY, AI_USED, GENZU, KEY, STATUS, VERSION_TYPE
+from integration.tracker.shotgrid.records import AI_POLICY, AI_USED, GENZU, KEY, NO_DRAFT, OUTCOME, STATUS, VERSION_TYPE
 
 KEYED = ("Version", "Task", "Note", "Playlist")
 """What we make, and so what carries our key."""
@@ -24,6 +24,8 @@ class WantedField:
     shown_as: str = ""
     """What people read, when that is another name."""
     description: str
+    values: tuple[str, ...] = ()
+    """What a list must offer."""
 
 
 WANTED_FIELDS = (
@@ -52,6 +54,26 @@ WANTED_FIELDS = (
         display_name="haikei ai used",
         shown_as="AI used",
         description="Set by whoever hands a Version in for which AI was used; then nobody is asked about it.",
+    ),
+    WantedField(
+        entity="Version",
+        name=OUTCOME,
+        data_type="list",
+        display_name="haikei outcome",
+        shown_as="Draft outcome",
+        description="What became of an AI draft, as the artist says; it may be changed until the shot is final.",
+        values=("used", "partly used", "not used", "from scratch", "layout only"),
+    ),
+    *(
+        WantedField(
+            entity=entity,
+            name=NO_DRAFT,
+            data_type="checkbox",
+            display_name="haikei no draft",
+            shown_as="No AI draft",
+            description="Set where no AI draft is wanted: the background is painted from the layout, and nobody is asked why.",
+        )
+        for entity in ("Shot", "Asset")
     ),
     WantedField(
         entity="Project",

@@ -18,7 +18,10 @@ _BY_HAND = (
         "Let it read Projects, Shots, Assets, Steps, people and events, and create and edit Versions, Tasks, Notes and Playlists.",
     ),
     ("script's Generate Events", "Leave it on: without it nobody is told about drafts."),
-    ("pages", "Add the columns Type and BG genzu to the Versions pages that coordinators use."),
+    (
+        "pages",
+        "Add the columns Type, BG genzu and Draft outcome to the Versions pages people use, and No AI draft to those of Shots and Assets.",
+    ),
     ("rights on Project.sg_haikei_ai_policy", "Let only those write it who may allow AI, or name them under ai_use_may_allow."),
     ("webhook", "Optional: sends approvals at once instead of at the next poll (Admin > Webhooks)."),
 )
@@ -42,9 +45,9 @@ def set_up(connection: Connection, projects: Mapping[str, ProjectSettings], *, a
 def _field(connection: Connection, wanted: WantedField, there: Mapping[str, Field], apply: bool) -> SetUpStep:
     subject = f"field {wanted.entity}.{wanted.name} ({wanted.data_type})"
     found = there.get(wanted.name)
-    if found is not None and found.data_type == wanted.data_type:
+    if found is not None and found.data_type == wanted.data_type and set(wanted.values) <= set(found.values):
         return SetUpStep(subject=subject, state="present")
-    if found is not None:
+    if found is not None and found.data_type != wanted.data_type:
         return SetUpStep(
             subject=subject,
             state="by hand",
@@ -72,6 +75,8 @@ def _create(connection: Connection, wanted: WantedField) -> None:
                 f"{wanted.entity}.{wanted.name} was made and is not there as {wanted.data_type}",
                 hint="Ask the ShotGrid admin to look at the fields' trash.",
             )
+        if missing := [value for value in wanted.values if value not in made.values]:
+            sg.schema_field_update(wanted.entity, wanted.name, {"valid_values": [*made.values, *missing]})
         if wanted.shown_as and made.display_name != wanted.shown_as:
             sg.schema_field_update(wanted.entity, wanted.name, {"name": wanted.shown_as})
 
