@@ -11,10 +11,11 @@ from integration.events import OutcomeSaid, VersionStatusChanged
 from integration.ledger import log as ledger
 from integration.ledger.entry import Entry, milliseconds
 from integration.ledger.vocabulary import Kind, Verdict
-from integration.production import Person, PersonId, TaskId, VersionId
+from integration.production import Person, PersonId, ProjectId, TaskId, VersionId
 from integration.studio import Studio
 from integration.workflow import record, rounds
 from integration.workflow.finality import is_final
+from integration.workflow.named_people import named_people
 from integration.workflow.rounds import Round
 from integration.workflow.withdrawal import background_of, rules_of, subject_of
 
@@ -132,6 +133,17 @@ def assigned_to(studio: Studio, draft: Round) -> set[PersonId]:
     except NotFoundInTrackerError:
         return set()
     return {member.id for person in task.assignees for member in studio.tracker.members(person.id)}
+
+
+def may_say(studio: Studio, draft: Round, person: Person) -> bool:
+    """Whether it is theirs to say: the review task is assigned to them, or the show names them.
+
+    Raises:
+        TransientTrackerError: the tracker does not answer.
+    """
+    if person.id in assigned_to(studio, draft):
+        return True
+    return person.id in named_people(studio.tracker, rules_of(studio, draft).outcome_by, project=ProjectId(draft.project))
 
 
 def _outcome_of(studio: Studio, draft: Round, because: VersionStatusChanged | OutcomeSaid) -> Verdict | None:

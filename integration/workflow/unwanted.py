@@ -1,15 +1,9 @@
 """Whether a draft of a background is wanted at all, asked before anything is rendered; whose wish it is stays in the answer."""
 
-from collections.abc import Iterable
-
-import structlog
-
-from integration.errors import NotFoundInTrackerError, TrackerError, TransientTrackerError
-from integration.production import Background, Person, PersonId, PersonKind
+from integration.production import Background, Person, PersonKind
 from integration.settings import ProjectSettings
 from integration.tracker.protocol import Tracker
-
-log = structlog.get_logger(__name__)
+from integration.workflow.named_people import named_people
 
 
 def no_draft_wanted(tracker: Tracker, background: Background, rules: ProjectSettings) -> bool:
@@ -42,27 +36,13 @@ class _Wish:
     def __init__(self, tracker: Tracker, background: Background, rules: ProjectSettings) -> None:
         self._tracker = tracker
         self._names = set(rules.no_draft_for)
-        self._ids = set(self._found(background, rules.no_draft_for))
+        self._ids = named_people(tracker, rules.no_draft_for, project=background.project.id)
 
     def of(self, person: Person) -> bool:
-        """Whether they want none; a name counts as it stands, too, for several may carry it."""
+        """Whether they want none; a name that several carry counts for each of them."""
         if person.id in self._ids or {person.name, person.name_en} & self._names:
             return True
         if person.kind is not PersonKind.GROUP:
             return False
         members = self._tracker.members(person.id)
         return bool(members) and all(self.of(member) for member in members)
-
-    def _found(self, background: Background, names: Iterable[str]) -> Iterable[PersonId]:
-        for name in names:
-            try:
-                (person,) = self._tracker.people([name], project=background.project.id)
-            except TransientTrackerError:
-                raise
-            except NotFoundInTrackerError:
-                log.warning("no_draft_for names nobody", project=background.project.id, hint="`haikei doctor` says whom.")
-            except TrackerError:
-                continue  # several carry the name: it counts as it stands
-            else:
-                yield person.id
-                yield from (member.id for member in self._tracker.members(person.id))

@@ -147,6 +147,10 @@ class ShotGridTracker:
         """See `Tracker.members`."""
         return self._directory.members(group)
 
+    def active_person(self, person: PersonId) -> Person | None:
+        """See `Tracker.active_person`."""
+        return self._directory.active_person(person)
+
     def download(self, version: Version, path: Path, *, limit_bytes: int) -> None:
         """See `Tracker.download`."""
         download(self._connection, version, path, limit_bytes=limit_bytes)
