@@ -29,7 +29,9 @@ def open_menu(settings: Settings, *, site: str) -> Menu:
 def _open_shotgrid(settings: Settings) -> Tracker:
     from integration.tracker.shotgrid import open_shotgrid  # the vendor's client takes 0.2 s to import
 
-    return open_shotgrid(settings.shotgrid, settings.projects, settings.intake.look_back_s)
+    web = settings.web
+    menu_url = f"{web.public_url}/menu/shotgrid/outcome" if web.port and web.public_url else ""
+    return open_shotgrid(settings.shotgrid, settings.projects, settings.intake.look_back_s, menu_url=menu_url)
 
 
 def _shotgrid_menu(settings: Settings, site: str) -> Menu:

@@ -27,8 +27,15 @@ _BY_HAND = (
 )
 
 
-def set_up(connection: Connection, projects: Mapping[str, ProjectSettings], *, apply: bool) -> Iterator[SetUpStep]:
-    """See `Tracker.set_up`."""
+_MENU_ITEM = (
+    "Admin > Action Menu Items: add one for Version and one for Task, titled 'AI draft outcome', with the URL {url}, selection required, "
+    "and the secret token that web.menu_secret holds (a site shows it once)."
+)
+_NO_MENU = "Optional: lets artists say what became of drafts by a menu item. Set web.port, web.public_url and web.menu_secret, then run setup again."
+
+
+def set_up(connection: Connection, projects: Mapping[str, ProjectSettings], *, menu_url: str, apply: bool) -> Iterator[SetUpStep]:
+    """See `Tracker.set_up`; `menu_url` is what a menu item calls, empty where nobody serves it."""
     entities = dict.fromkeys(wanted.entity for wanted in WANTED_FIELDS)
     fields = {entity: connection.tried(lambda sg, entity=entity: fields_of(sg, entity)) for entity in entities}  # type: ignore[misc]
     for wanted in WANTED_FIELDS:
@@ -38,7 +45,7 @@ def set_up(connection: Connection, projects: Mapping[str, ProjectSettings], *, a
     yield from _types(connection, types, fields["Version"].get(VERSION_TYPE), apply)
     yield from _own_statuses(connection, rules, fields["Version"].get(STATUS), apply)
     yield from _their_statuses(rules, fields["Task"].get(STATUS))
-    for subject, detail in _BY_HAND:
+    for subject, detail in (*_BY_HAND, ("menu item", _MENU_ITEM.format(url=menu_url) if menu_url else _NO_MENU)):
         yield SetUpStep(subject=subject, state="by hand", detail=detail)
 
 
