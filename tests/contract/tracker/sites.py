@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from integration.production import BackgroundId, Person, Project, TaskId, VersionId
+from integration.production import BackgroundId, Person, PersonId, Project, TaskId, VersionId
 from integration.tracker.protocol import Tracker
 
 
@@ -43,6 +43,8 @@ class Site(Protocol):
     """A person called 佐藤 花."""
     group: Person
     """A group with `artist` in it, and one who left."""
+    left: PersonId
+    """Somebody who may not sign in any more."""
     layout_step: str
     background_step: str
     ready: str
@@ -87,6 +89,14 @@ class Site(Protocol):
 
     def hand_in(self, task: TaskId, name: str, picture: Path | None, *, is_genzu: bool = False, declares_ai: bool = False) -> VersionId:
         """A person hands a Version in."""
+        ...
+
+    def say_outcome(self, version: VersionId, said: str | None) -> None:
+        """A person writes into the Version's field what became of a draft, or clears it."""
+        ...
+
+    def tick_no_draft(self, background: BackgroundId) -> None:
+        """A person ticks that the background is painted without a draft."""
         ...
 
     def copy_version(self, version: VersionId) -> VersionId:
