@@ -27,8 +27,8 @@ from integration.workflow.words import draft_name
 
 log = structlog.get_logger(__name__)
 
-_MOST_DRAFTS = 60
-"""Most drafts on one page."""
+_MOST_DRAFTS = 24
+"""Most drafts on one page: the tracker is asked about each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,12 +88,15 @@ class OutcomePages:
         drafts = list(self._selected(call))
         if not drafts:
             return refused(words.NO_DRAFTS)
-        theirs = [draft for draft in drafts if may_say(self.studio, draft.round, person)]
+        may = {
+            task: may_say(self.studio, round_, person) for task, round_ in {each.round.review_task: each.round for each in drafts}.items()
+        }
+        theirs = [draft for draft in drafts if may[draft.round.review_task]]
         if not theirs:
             log.warning("menu refused", why="no right")
             return refused(words.NOT_YOURS)
         cards = tuple(self._card(draft, person, at=call.at, now=now) for draft in theirs[:_MOST_DRAFTS])
-        others = len(theirs) < len(drafts) or len(call.versions) > len(drafts)
+        others = len(cards) < len(drafts) or len(call.versions) > len(drafts)
         return Page(status=200, cards=cards, notes=(words.OTHERS,) if others else ())
 
     def say(self, token: str, outcome: str) -> Page:

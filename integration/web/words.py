@@ -19,7 +19,7 @@ OUTCOMES = {
     Verdict.PARTLY_USED: Words(ja="一部使った", en="partly used"),
     Verdict.NOT_USED: Words(ja="使わなかった", en="not used"),
     Verdict.FROM_SCRATCH: Words(ja="一から描いた", en="painted from scratch"),
-    Verdict.LAYOUT_ONLY: Words(ja="レイアウトから描いた", en="painted from layout"),
+    Verdict.LAYOUT_ONLY: Words(ja="原図から描いた", en="painted from layout"),
 }
 """What may become of a draft."""
 
@@ -31,7 +31,7 @@ YOURS = Words(
 SO_FAR = Words(ja="これまで", en="Said so far")
 NOTHING_SAID = Words(ja="まだ何も記録されていません", en="nothing yet")
 FINAL = Words(
-    ja="このカットは決定済みなので、記録は変わりません。違うときは制作進行に伝えて、haikei person state で述べるか、訂正を添えてください。",
+    ja="このカットは決定済みなので、何も記録しませんでした。違うときは制作進行に伝えて、haikei person state で述べるか、haikei person correct で訂正を添えてください。",
     en="The shot is final, so nothing was recorded. If it is not right, ask your coordinator: say it with `haikei person state`, "
     "or append a correction with `haikei person correct`.",
 )
@@ -40,8 +40,8 @@ OLD_PAGE = Words(
     en="This page was old: something else was said since. To change it, choose again below.",
 )
 OTHERS = Words(
-    ja="選んだもののうち、AI下描きでないもの、またはあなたに割り当てられていないものは表示していません。",
-    en="What else was selected is no AI draft, or not yours to say.",
+    ja="ほかに選んだものは、AI下描きでないか、あなたの担当でないか、一画面に収まらないため表示していません。",
+    en="What else was selected is no AI draft, not yours to say, or more than one page shows.",
 )
 
 

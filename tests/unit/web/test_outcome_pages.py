@@ -62,7 +62,7 @@ def test_a_word_may_be_changed_and_both_stand(office: Office) -> None:
     said = [entry.decision.verdict for entry in office.outcomes(there.cut) if entry.decision]
     assert said == [Verdict.USED, Verdict.LAYOUT_ONLY]
     shown = text_of(last)
-    assert shown.index("<strong>レイアウトから描いた") < shown.index("<strong>使った")
+    assert shown.index("<strong>原図から描いた") < shown.index("<strong>使った")
 
 
 def test_an_old_page_does_not_pass_for_the_last_word(office: Office) -> None:
