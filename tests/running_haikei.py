@@ -181,8 +181,6 @@ def write_settings(
 ) -> Path:
     """The settings file of a test's services."""
     shown = {"drafts": 2, "least_layout_kept": 0, "ai_use": [{"allowed_by": "製作 一", "until": "2099-12-31"}], **project}
-    lines = "\n".join(f"{key} = {_toml(value)}" for key, value in shown.items())
-    pages = "\n".join(f"{key} = {_toml(value)}" for key, value in (web or {}).items())
     file = folder / "haikei.toml"
     file.write_text(
         f"""tracker = "shotgrid"
@@ -205,13 +203,17 @@ looks = ["{folder / "looks"}"]
 [credentials]
 trial = true
 [web]
-{pages}
+{_lines(web or {})}
 [projects."{PROJECT}"]
-{lines}
+{_lines(shown)}
 """,
         encoding="utf-8",
     )
     return file
+
+
+def _lines(table: Mapping[str, Any]) -> str:
+    return "\n".join(f"{key} = {_toml(value)}" for key, value in table.items())
 
 
 def _toml(value: Any) -> str:
