@@ -103,6 +103,15 @@ class NoteAttached(Happened):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeSaid(Happened):
+    """Somebody said what became of a draft, in the Version's field for it."""
+
+    version: VersionId
+    said: str
+    """The field's words, such as ``partly used``; untrusted, never empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimeLogged(Happened):
     """Somebody logged, changed or withdrew time."""
 
@@ -117,6 +126,7 @@ TrackerEvent = (
     | VersionCreated
     | VersionMediaUploaded
     | VersionStatusChanged
+    | OutcomeSaid
     | VersionRetired
     | VersionRevived
     | NoteCreated

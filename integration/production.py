@@ -88,6 +88,8 @@ class Background:
     light: str = ""
     art_note: str = ""
     """What the art director wrote about the background, in their own words."""
+    no_draft: bool = False
+    """Whether it is to be painted without a draft."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

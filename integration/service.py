@@ -17,6 +17,7 @@ from integration.workflow.approval import TrackerActions
 from integration.workflow.delivery import supersede
 from integration.workflow.draft import DraftStory
 from integration.workflow.looked_through import look_through
+from integration.workflow.no_draft import HandOver
 from integration.workflow.notice import notice
 from integration.workflow.order import Order
 from integration.workflow.publishing import publish_due
@@ -63,6 +64,7 @@ def _register(studio: Studio, stop: threading.Event) -> None:
     engine.workflow(queues.REVISION, lambda version, event: _revision(studio, version, event))
     engine.workflow(queues.MEASURE, lambda version, sha256: engine.step("measure revision", revision.measure, studio, version, sha256))
     engine.workflow(queues.SUMMARY, lambda background, shots: engine.step("write summaries", summarise, studio, background, shots))
+    engine.workflow(queues.NO_DRAFT, lambda background, project: HandOver(studio, desk).run(background, project))
     engine.workflow(queues.SUPERSEDE, lambda key: engine.step("supersede", supersede, studio, key))
 
 

@@ -12,6 +12,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from integration.errors import SettingsError
 from integration.policy_settings import AiModels, AiUse
 from integration.record_settings import RecordSettings
+from integration.secret_file import secret_of
+from integration.web_settings import WebSettings
 
 
 class _Part(BaseModel):
@@ -52,7 +54,7 @@ class ShotGridSettings(_Part):
         Raises:
             SettingsError: neither is there, or the file cannot be read.
         """
-        return _secret(self.api_key, self.api_key_file, "shotgrid.api_key")
+        return secret_of(self.api_key, self.api_key_file, "shotgrid.api_key")
 
 
 class StorageSettings(_Part):
@@ -215,6 +217,10 @@ class ProjectSettings(_Part):
     """Formats of the layered file that goes with the drafts."""
     write_back: bool = True
     """Whether a summary and a link to the evidence are written on Shots and Versions."""
+    no_draft_for: tuple[str, ...] = ()
+    """Who is handed no drafts, by login, e-mail or name, or a group: their backgrounds are painted from the layout."""
+    outcome_by: tuple[str, ...] = ()
+    """Who may say what became of a draft beside those it was given to, by login, e-mail or name, or a group."""
     draft_type: str = "AI draft"
     """Version type of drafts; also stands in their names."""
     genzu: GenzuRule = GenzuRule()
@@ -312,6 +318,7 @@ class Settings(BaseSettings):
     render: RenderSettings = RenderSettings()
     record: RecordSettings = RecordSettings()
     credentials: CredentialsSettings = CredentialsSettings()
+    web: WebSettings = WebSettings()
     projects: dict[str, ProjectSettings] = {}
     """Enabled projects by name or tracker id; events of others are left alone."""
 
@@ -334,7 +341,7 @@ class Settings(BaseSettings):
             SettingsError: the file that should hold it cannot be read.
         """
         if self.database.url.get_secret_value() or self.database.url_file:
-            return _secret(self.database.url, self.database.url_file, "database.url")
+            return secret_of(self.database.url, self.database.url_file, "database.url")
         return f"sqlite:///{(self.state_folder / 'haikei.sqlite').absolute()}"
 
 
@@ -357,14 +364,3 @@ def read_settings(file: Path | None = None, *, flags: Mapping[str, Any] | None =
     except ValueError as error:
         raise SettingsError(f"{file}: {error}", hint="The file must be valid TOML.") from error
     return settings
-
-
-def _secret(value: SecretStr, file: Path | None, name: str) -> str:
-    if file is not None:
-        try:
-            return file.read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise SettingsError(f"{name}_file {file}: {error.strerror}", hint="Check the path and who may read it.") from error
-    if not value.get_secret_value():
-        raise SettingsError(f"{name} is not set", hint=f"Set {name}_file in haikei.toml, or HAIKEI_{name.upper().replace('.', '__')}.")
-    return value.get_secret_value()

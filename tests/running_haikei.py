@@ -148,12 +148,13 @@ def running_haikei(
     database: str = "",
     workers: int = 1,
     up: bool = True,
+    web: Mapping[str, Any] | None = None,
 ) -> Iterator[RunningHaikei]:
-    """The services over an episode of `cuts` cuts, painted by the tiny Look; `project` adds to the show's settings."""
+    """The services over an episode of `cuts` cuts, painted by the tiny Look; `project` adds to the show's settings, `web` to the pages'."""
     build_tiny_look(folder / "looks", num_inference_steps=steps)
     seed = write_episode(folder / "seed", cuts=cuts, genzu=genzu)
     with start_sandbox(seed, folder=folder / "studio") as sandbox:
-        file = write_settings(folder, sandbox, project or {}, database=database, workers=workers)
+        file = write_settings(folder, sandbox, project or {}, database=database, workers=workers, web=web or {})
         list(open_tracker(read_settings(file)).set_up(apply=True))
         haikei = RunningHaikei(sandbox=sandbox, settings_file=file, log=folder / "haikei.log")
         if up:
@@ -169,10 +170,17 @@ def running_haikei(
                 haikei.engine.dispose()
 
 
-def write_settings(folder: Path, sandbox: RunningSandbox, project: Mapping[str, Any], *, database: str = "", workers: int = 1) -> Path:
+def write_settings(
+    folder: Path,
+    sandbox: RunningSandbox,
+    project: Mapping[str, Any],
+    *,
+    database: str = "",
+    workers: int = 1,
+    web: Mapping[str, Any] | None = None,
+) -> Path:
     """The settings file of a test's services."""
     shown = {"drafts": 2, "least_layout_kept": 0, "ai_use": [{"allowed_by": "製作 一", "until": "2099-12-31"}], **project}
-    lines = "\n".join(f"{key} = {_toml(value)}" for key, value in shown.items())
     file = folder / "haikei.toml"
     file.write_text(
         f"""tracker = "shotgrid"
@@ -194,12 +202,18 @@ look = "tiny"
 looks = ["{folder / "looks"}"]
 [credentials]
 trial = true
+[web]
+{_lines(web or {})}
 [projects."{PROJECT}"]
-{lines}
+{_lines(shown)}
 """,
         encoding="utf-8",
     )
     return file
+
+
+def _lines(table: Mapping[str, Any]) -> str:
+    return "\n".join(f"{key} = {_toml(value)}" for key, value in table.items())
 
 
 def _toml(value: Any) -> str:

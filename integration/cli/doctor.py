@@ -12,6 +12,7 @@ from rich.table import Table
 
 import integration
 from integration.cli.cells import cell
+from integration.cli.doctor_pages import examine_pages
 from integration.database import missing_file, open_database, require_answer
 from integration.errors import HaikeiError, RenderError, SettingsError
 from integration.intake.hook_registry import built_in_folder, load_hooks
@@ -56,6 +57,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     for look in sorted({rules.look or settings.render.look for rules in settings.projects.values()} or {settings.render.look}):
         yield from _tried(f"look {look}", partial(_look, settings, look))
     yield from _tried("credentials", partial(_credentials, settings))
+    yield from examine_pages(settings.web)
     if settings.tracker == "sandbox" and not settings.shotgrid.url:
         yield Finding(subject="tracker", verdict=Verdict.OK, detail="the pretend studio; `haikei up` starts it")
         return
@@ -99,6 +101,9 @@ def _project(tracker: Tracker, project: Project, rules: ProjectSettings, render:
             f"flags_to in project {project.id}",
             lambda: ", ".join(person.name for person in tracker.people(rules.flags_to, project=project.id)),
         )
+    for setting, names in (("outcome_by", rules.outcome_by), ("no_draft_for", rules.no_draft_for)):
+        for name in names:
+            yield from _tried(f"{setting} in project {project.id}", partial(_known, tracker, name, project))
     if rules.assignment.kind != "nobody":
         yield from _tried(
             f"assignment in project {project.id}",
@@ -125,6 +130,11 @@ def _ai_use(tracker: Tracker, project: Project, rules: ProjectSettings, look: st
     )
     if policy.demands:
         yield from _tried(f"Look of project {project.id}", lambda: _fit(policy, load_look(look, folders)))
+
+
+def _known(tracker: Tracker, name: str, project: Project) -> str:
+    tracker.people([name], project=project.id)
+    return "one of its names is known"
 
 
 def _notice(rules: ProjectSettings) -> AiNotice:

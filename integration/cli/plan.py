@@ -15,6 +15,7 @@ from integration.events import (
     BackgroundStatusChanged,
     NoteAttached,
     NoteCreated,
+    OutcomeSaid,
     TaskAssigneesChanged,
     TaskStatusChanged,
     TrackerEvent,
@@ -28,7 +29,7 @@ from integration.settings import ProjectSettings, RenderSettings, read_settings
 from integration.studio import resolve_projects
 from integration.tracker.opening import open_tracker
 from integration.tracker.protocol import Tracker
-from integration.workflow.decision import Hold, Ignore, Start, decide
+from integration.workflow.decision import Hold, Ignore, NoDraft, Start, decide
 from integration.workflow.permission import unfit_look
 from integration.workflow.wish import asks
 
@@ -49,6 +50,8 @@ class Rehearsal:
         match decide(self.tracker, self.projects, task):
             case Ignore(why=why):
                 self.said.append(f"nothing: {why}")
+            case NoDraft(background=background, rules=rules):
+                self.said.append(f"{background.code}: painted from layout, no draft: task '{rules.review_task}', 1 entry in the record")
             case Hold(code=code, reason=reason):
                 self.said.append(f"{code}: no draft, 1 Note: {reason}")
             case Start(background=background, rules=rules, policy=policy) if unfit_look(policy, rules, self.render):
@@ -128,9 +131,9 @@ class Rehearsal:
         self.said.append("if it is a draft or a revision: 1 entry in the record")
         self.look_at_genzu(version, because=because)
 
-    def record_outcome(self, version: VersionId, *, because: VersionStatusChanged) -> None:
+    def record_outcome(self, version: VersionId, *, because: VersionStatusChanged | OutcomeSaid) -> None:
         """Outcomes write to the record alone."""
-        self.said.append("if it is one of our drafts: 1 entry in the record")
+        self.said.append("if it is one of our drafts and the shot is not final: 1 entry in the record")
 
     def record_revision(self, version: VersionId, *, because: TrackerEvent) -> None:
         """Revisions write to the record alone."""

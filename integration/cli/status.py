@@ -104,7 +104,7 @@ def _painted(told: RenderProgress) -> str:
 def _held_table(held: list[HeldLayout]) -> Table:
     table = Table("cut", "waits for", "why", title="Approved, no draft started")
     for layout in held:
-        table.add_row(cell(layout.code), layout.kind, cell(layout.reason))
+        table.add_row(cell(layout.code), "nothing" if layout.kind == "no_draft" else layout.kind, cell(layout.reason))
     return table
 
 

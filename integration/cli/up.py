@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import structlog
@@ -17,7 +18,7 @@ from integration.log import set_up_log
 from integration.service import serve
 from integration.settings import Settings, read_settings
 from integration.stopping import stop_at_signals
-from integration.studio import open_studio
+from integration.studio import Studio, open_studio
 
 log = structlog.get_logger(__name__)
 
@@ -52,12 +53,21 @@ def _run(settings: Settings, stop: threading.Event) -> None:
         keeper = threading.Thread(target=_keep_workers, args=(settings, stop, listening), name="workers")
         keeper.start()
         try:
-            serve(studio, stop, listening)
+            with _pages(studio):
+                serve(studio, stop, listening)
         finally:
             stop.set()
             keeper.join()
     finally:
         end(studio_child)
+
+
+def _pages(studio: Studio) -> AbstractContextManager[object]:
+    if not studio.settings.web.port:
+        return nullcontext()
+    from integration.web.server import served_pages  # a web server takes 0.2 s to import
+
+    return served_pages(studio)
 
 
 def _keep_workers(settings: Settings, stop: threading.Event, listening: threading.Event) -> None:

@@ -6,6 +6,7 @@ from integration.events import (
     BackgroundStatusChanged,
     NoteAttached,
     NoteCreated,
+    OutcomeSaid,
     TaskAssigneesChanged,
     TaskStatusChanged,
     TrackerEvent,
@@ -59,8 +60,8 @@ class Actions(Protocol):
         """If the Version is a draft or a revision, record who took it back; if it is a genzu, reconsider its layout."""
         ...
 
-    def record_outcome(self, version: VersionId, *, because: VersionStatusChanged) -> None:
-        """If the Version is one of our drafts, record what its reviewer says became of it."""
+    def record_outcome(self, version: VersionId, *, because: VersionStatusChanged | OutcomeSaid) -> None:
+        """If the Version is one of our drafts, record what somebody says became of it, until the shot is final."""
         ...
 
     def record_revision(self, version: VersionId, *, because: TrackerEvent) -> None:

@@ -15,6 +15,7 @@ from integration.events import (
     BackgroundStatusChanged,
     NoteAttached,
     NoteCreated,
+    OutcomeSaid,
     TaskAssigneesChanged,
     TaskStatusChanged,
     TimeLogged,
@@ -96,6 +97,10 @@ class On:
     def note_attached(self) -> Callable[[Hook], Hook]:
         """A Note received a file."""
         return self._add(lambda event, _: isinstance(event, NoteAttached))
+
+    def outcome_said(self) -> Callable[[Hook], Hook]:
+        """Somebody said in the Version's field what became of a draft."""
+        return self._add(lambda event, _: isinstance(event, OutcomeSaid))
 
     def time_logged(self) -> Callable[[Hook], Hook]:
         """Somebody logged, changed or withdrew time."""

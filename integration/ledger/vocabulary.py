@@ -105,7 +105,7 @@ class Verdict(StrEnum):
     NOT_USED = "not_used"
     FROM_SCRATCH = "from_scratch"
     LAYOUT_ONLY = "layout_only"
-    """Painted from the layout alone."""
+    """Painted from the layout; no draft was there, or none was looked at."""
     RETAKE = "retake"
     """Asked for again, of the artist."""
 

@@ -79,6 +79,7 @@ _VERDICTS = {
     "partly_used": "partly used",
     "not_used": "not used",
     "from_scratch": "painted from scratch",
+    "layout_only": "painted from layout",
 }
 
 
@@ -110,16 +111,26 @@ def _people(record: ShotRecord) -> Iterator[str]:
 
 
 def _round(each: Round) -> Iterator[str]:
-    number = f"Round {each.round}" if each.round is not None else "Round unknown"
-    yield ", ".join(filter(None, (number, safe(each.part), safe(each.background))))
+    yield ", ".join(filter(None, (_number(each), safe(each.part), safe(each.background))))
     for deed in each.deeds:
         yield f"  {_line(deed)}"
     for place, draft in enumerate(each.drafts, start=1):
         yield f"  Draft {place}: {_painted(draft)}"
+        outcomes = [deed for deed in draft.deeds if deed.kind is Kind.DRAFT_OUTCOME]
         for deed in draft.deeds:
-            yield f"    {_line(deed)}"
+            if deed not in outcomes:
+                yield f"    {_line(deed)}"
+        for deed in reversed(outcomes):
+            yield f"    {'' if deed is outcomes[-1] else 'before that, '}{_line(deed)}"
         if {deed.kind for deed in draft.deeds if not _is_gate(deed)} == {Kind.DRAFT_DELIVERED}:
             yield "    outcome: unknown"
+
+
+def _number(each: Round) -> str:
+    if each.round is not None:
+        return f"Round {each.round}"
+    without = not each.draft and not each.drafts and all(deed.verdict == "layout_only" for deed in each.deeds)
+    return "Without a draft" if without else "Round unknown"
 
 
 def _painted(draft: Draft) -> str:

@@ -1,8 +1,10 @@
-"""Opens the tracker that settings name."""
+"""Opens the tracker that settings name, and its menu."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from integration.settings import Settings
+from integration.tracker.menu import Menu
 from integration.tracker.protocol import Tracker
 
 
@@ -15,11 +17,32 @@ def open_tracker(settings: Settings) -> Tracker:
     return TRACKERS[settings.tracker](settings)
 
 
+def open_menu(settings: Settings, *, site: str) -> Menu:
+    """How the tracker's menu calls us; `site` is the tracker's.
+
+    Raises:
+        SettingsError: there is no menu secret, or it cannot be read.
+    """
+    return MENUS[settings.tracker](settings, site)
+
+
 def _open_shotgrid(settings: Settings) -> Tracker:
     from integration.tracker.shotgrid import open_shotgrid  # the vendor's client takes 0.2 s to import
 
-    return open_shotgrid(settings.shotgrid, settings.projects, settings.intake.look_back_s)
+    web = settings.web
+    menu_url = f"{web.public_url}/menu/shotgrid/outcome" if web.port and web.public_url else ""
+    return open_shotgrid(settings.shotgrid, settings.projects, settings.intake.look_back_s, menu_url=menu_url)
+
+
+def _shotgrid_menu(settings: Settings, site: str) -> Menu:
+    from integration.tracker.shotgrid.menu import ShotGridMenu  # its folder's client takes 0.2 s to import
+
+    web = settings.web
+    age, skew = timedelta(seconds=web.menu_age_s), timedelta(seconds=web.clock_skew_s)
+    return ShotGridMenu(secret=web.secret(), site=site, age=age, skew=skew)
 
 
 TRACKERS: dict[str, Callable[[Settings], Tracker]] = {"shotgrid": _open_shotgrid, "sandbox": _open_shotgrid}
 """Every tracker and how it is opened; the pretend studio speaks ShotGrid's language at an address its starter fills in."""
+MENUS: dict[str, Callable[[Settings, str], Menu]] = {"shotgrid": _shotgrid_menu, "sandbox": _shotgrid_menu}
+"""The menu of each tracker."""

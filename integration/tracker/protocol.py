@@ -241,6 +241,10 @@ class Tracker(Protocol):
         """The active people of a group, ordered by id; a person is their own only member."""
         ...
 
+    def active_person(self, person: PersonId) -> Person | None:
+        """The person with this id; None when the tracker knows no such person, or they may not sign in."""
+        ...
+
     def download(self, version: Version, path: Path, *, limit_bytes: int) -> None:
         """Write the Version's file to `path`, complete or not at all.
 

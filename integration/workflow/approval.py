@@ -14,6 +14,7 @@ from integration.events import (
     BackgroundStatusChanged,
     Happened,
     NoteAttached,
+    OutcomeSaid,
     TaskAssigneesChanged,
     TaskStatusChanged,
     TrackerEvent,
@@ -30,6 +31,7 @@ from integration.workflow import (
     handover,
     looked_through,
     new_round,
+    outcome,
     queues,
     record,
     retirement,
@@ -37,8 +39,9 @@ from integration.workflow import (
     revision,
     rounds,
 )
-from integration.workflow.decision import Hold, Ignore, Start, decide
+from integration.workflow.decision import Hold, Ignore, NoDraft, Start, decide
 from integration.workflow.genzu import name_of
+from integration.workflow.no_draft import leave_to_artist
 from integration.workflow.opening import SWEEP, approved_layout, open_rounds
 from integration.workflow.order import Refusal
 from integration.workflow.permission import unfit_look
@@ -116,9 +119,9 @@ class TrackerActions:
         retirement.record_revival(self.studio, version, because)
         self.look_at_genzu(version, because=because)
 
-    def record_outcome(self, version: VersionId, *, because: VersionStatusChanged) -> None:
-        """If the Version is one of our drafts, record what its reviewer says became of it."""
-        returned.record_outcome(self.studio, version, because)
+    def record_outcome(self, version: VersionId, *, because: VersionStatusChanged | OutcomeSaid) -> None:
+        """If the Version is one of our drafts, record what somebody says became of it, until the shot is final."""
+        outcome.record_outcome(self.studio, version, because)
 
     def record_revision(self, version: VersionId, *, because: TrackerEvent) -> None:
         """If the Version was handed in on a review task, record the artist's revision."""
@@ -156,6 +159,9 @@ class TrackerActions:
                 self._withdraw_all(task_id, OMITTED)
             return
         self._record_decision(asked, because)
+        if isinstance(asked, NoDraft):
+            leave_to_artist(self.studio, asked, because=because.event_id if because else SWEEP)
+            return
         if asked.policy is not None:
             record_policy(self.studio, asked.policy)
         if isinstance(asked, Hold):
@@ -201,7 +207,7 @@ class TrackerActions:
             rounds.release(connection, site=site, task=asked.task.id)
         return True
 
-    def _record_decision(self, asked: Hold | Start, because: Happened | None) -> None:
+    def _record_decision(self, asked: Hold | NoDraft | Start, because: Happened | None) -> None:
         """Who approved the layout, whatever comes of it."""
         if not isinstance(because, TaskStatusChanged) or asked.background is None:
             return

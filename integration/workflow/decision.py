@@ -11,6 +11,7 @@ from integration.settings import ProjectSettings
 from integration.tracker.protocol import Tracker
 from integration.workflow.genzu import choose_books, choose_genzu
 from integration.workflow.permission import leave, policy_of
+from integration.workflow.unwanted import no_draft_wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,15 @@ class Hold:
     """The show's; None when it was not asked."""
     genzu: Version | None = None
     """The Version that cannot be used, when that is why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoDraft:
+    """Approved, and to be painted from the layout: nobody wants a draft. Whose wish that is, is not told."""
+
+    task: Task
+    background: Background
+    rules: ProjectSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +82,7 @@ class Start:
         )
 
 
-def decide(tracker: Tracker, projects: Mapping[ProjectId, ProjectSettings], task_id: TaskId) -> Ignore | Hold | Start:
+def decide(tracker: Tracker, projects: Mapping[ProjectId, ProjectSettings], task_id: TaskId) -> Ignore | Hold | NoDraft | Start:
     """What the layout task asks for as it stands now. Raises as the tracker does."""
     try:
         task = tracker.task(task_id)
@@ -81,16 +91,16 @@ def decide(tracker: Tracker, projects: Mapping[ProjectId, ProjectSettings], task
     rules = projects.get(task.project.id)
     if rules is None:
         return Ignore(why=f"{task.project.name} is not enabled")
-    if task.step != rules.layout_step:
-        return Ignore(why=f"step {task.step or 'none'} is not {rules.layout_step}")
-    if task.status not in rules.approved:
-        return Ignore(why=f"status is {task.status} now")
+    if (task.step, task.status) not in {(rules.layout_step, status) for status in rules.approved}:
+        return Ignore(why=f"it is at status {task.status} of step {task.step or 'none'} now")
     if task.background is None:
         reason = "This layout task is linked to no Shot: link it, then approve it again."
         return Hold(task=task, code=task.name, kind="background", reason=reason, background=None)
     background = tracker.background(task.background)
     if background.status in rules.omitted_statuses:
         return Ignore(why=f"{background.code} is omitted ({background.status})", omitted=True)
+    if no_draft_wanted(tracker, background, rules):
+        return NoDraft(task=task, background=background, rules=rules)
     policy = policy_of(tracker, task.project, rules)
     match leave(tracker, policy, background, rules, now=datetime.now(UTC)):
         case NotAllowed(reason=reason):

@@ -14,12 +14,13 @@ import sqlalchemy as sa
 from integration.artwork.sheets import BG
 from integration.database import drafts
 from integration.errors import NotFoundInTrackerError
-from integration.production import Background, BackgroundId, Person, PersonId, ProjectId, TaskId, VersionId
+from integration.production import Background, BackgroundId, ProjectId, TaskId, VersionId
 from integration.settings import ProjectSettings
 from integration.studio import Studio
 from integration.tracker.protocol import DraftVersion, NoteText
 from integration.workflow import quality_words, record, rounds, words
 from integration.workflow.ai_notice import give_notice
+from integration.workflow.assignment import assignees, review_key
 from integration.workflow.handoff import build_handoff, record_handoff
 from integration.workflow.handover import remember_told
 from integration.workflow.labels import label_draft
@@ -29,7 +30,7 @@ from integration.workflow.quality_gate import Sifted
 from integration.workflow.quality_words import BOOK_OPAQUE, ROUGH_USED
 from integration.workflow.rounds import DraftState, Round
 from integration.workflow.summary import summarise_later
-from integration.workflow.withdrawal import OMITTED, background_of, rules_of, subject_of, supersede_in, why_of
+from integration.workflow.withdrawal import NO_DRAFT, OMITTED, background_of, rules_of, subject_of, supersede_in, why_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,15 +62,15 @@ class Delivery:
 
     def open_review_task(self) -> str:
         """The artist's task for this background, made and assigned if there is none."""
-        assignees = self._assignees()
+        people = assignees(self.studio, self.rules, ProjectId(self.draft.project), self.draft.background, before=self.draft)
         with self.desk:
             task = self.studio.tracker.open_task(
                 self.background,
                 step=self.rules.background_step,
                 name=self.rules.review_task,
                 status=self.rules.waiting_status,
-                assignees=assignees,
-                key=f"review:{self.draft.site}:{self.draft.background}",
+                assignees=people,
+                key=review_key(self.draft.site, self.draft.background),
             )
         with self.studio.engine.begin() as connection:
             rounds.change(connection, self.key, review_task=task.id)
@@ -122,7 +123,7 @@ class Delivery:
 
     def write_note(self, task: str, versions: list[str]) -> None:
         """Tell the artist what was made from what."""
-        assignees = self.studio.tracker.task(TaskId(task)).assignees
+        told = self.studio.tracker.task(TaskId(task)).assignees
         note = NoteText(
             project=ProjectId(self.draft.project),
             subject=words.delivered_subject(self.draft),
@@ -130,11 +131,11 @@ class Delivery:
             background=self.background.id,
             tasks=(TaskId(task),),
             versions=tuple(VersionId(version) for version in versions),
-            to=tuple(person.id for person in assignees),
+            to=tuple(person.id for person in told),
         )
         self.studio.tracker.write_note(note, key=f"note:{self.key}")
         with self.studio.engine.begin() as connection:
-            remember_told(connection, self.key, assignees)
+            remember_told(connection, self.key, told)
 
     def attach_layers(self, task: str) -> list[dict[str, Any]]:
         """The layered files of the drafts, attached to the review task; what each holds, as plain data."""
@@ -208,33 +209,6 @@ class Delivery:
         )
         return rounds.find(connection, self.key).state is not DraftState.DELIVERING
 
-    def _assignees(self) -> list[PersonId]:
-        rule = self.rules.assignment
-        if rule.kind == "nobody":
-            return []
-        people = self.studio.tracker.people(rule.to, project=ProjectId(self.draft.project))
-        if rule.kind != "round_robin":
-            return [person.id for person in people]
-        turn = self._turn_among([member for person in people for member in self.studio.tracker.members(person.id)])
-        return [turn.id] if turn else []
-
-    def _turn_among(self, people: list[Person]) -> Person | None:
-        """Whose turn it is: rounds of other backgrounds that came before this one, counted in order."""
-        if not people:
-            return None
-        with self.studio.engine.connect() as connection:
-            before = connection.execute(
-                sa.select(sa.func.count(sa.distinct(drafts.c.background))).where(
-                    (drafts.c.project == self.draft.project)
-                    & (drafts.c.background != self.draft.background)
-                    & (
-                        (drafts.c.created_ms < self.draft.created_ms)
-                        | ((drafts.c.created_ms == self.draft.created_ms) & (drafts.c.key < self.key))
-                    )
-                )
-            ).scalar_one()
-        return people[before % len(people)]
-
 
 def record_sifted(connection: sa.Connection, subject: record.Subject, sifted: Sifted, order: Order) -> None:
     """Record everything that was painted for a round and what the quality gate found bad."""
@@ -257,10 +231,10 @@ def supersede(studio: Studio, key: str) -> None:
     if not versions or not review or newer_round_delivered(studio, draft):
         return
     try:
-        assignees = studio.tracker.task(review).assignees
+        told = studio.tracker.task(review).assignees
     except NotFoundInTrackerError:
         return
-    if draft.reason != OMITTED.words and not other_part_delivered(studio, draft):
+    if why_of(draft) not in (OMITTED, NO_DRAFT) and not other_part_delivered(studio, draft):
         studio.tracker.set_task_status(review, rules.waiting_status)
     note = NoteText(
         project=ProjectId(draft.project),
@@ -269,7 +243,7 @@ def supersede(studio: Studio, key: str) -> None:
         background=BackgroundId(draft.background),
         tasks=(review,),
         versions=tuple(version.id for version in versions),
-        to=tuple(person.id for person in assignees),
+        to=tuple(person.id for person in told),
     )
     studio.tracker.write_note(note, key=f"superseded:{key}")
 

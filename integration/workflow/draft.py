@@ -22,7 +22,7 @@ from integration.production import TaskId
 from integration.studio import Studio
 from integration.workflow import engine, quality_words, record, rounds
 from integration.workflow.approval import TrackerActions
-from integration.workflow.decision import Hold, Ignore, Start, decide
+from integration.workflow.decision import Hold, Ignore, NoDraft, Start, decide
 from integration.workflow.delivery import Delivery, record_sifted
 from integration.workflow.engine import step
 from integration.workflow.genzu import registered
@@ -31,7 +31,17 @@ from integration.workflow.order import Order, Refusal
 from integration.workflow.quality_gate import Painted, Sifted, judge, painted
 from integration.workflow.rounds import UNDER_WAY, DraftState
 from integration.workflow.scene import scene_of
-from integration.workflow.withdrawal import NOT_ALLOWED, OMITTED, background_of, rules_of, subject_of, supersede_in, why_of, withdraw
+from integration.workflow.withdrawal import (
+    NO_DRAFT,
+    NOT_ALLOWED,
+    OMITTED,
+    background_of,
+    rules_of,
+    subject_of,
+    supersede_in,
+    why_of,
+    withdraw,
+)
 from render_service.client import enqueue_render, render_result
 from render_service.contract import Look, Picture, RenderRequest, RenderResult, Scene
 
@@ -217,7 +227,7 @@ class DraftStory:
         return self._wanted()
 
     def _withdraw_if_forbidden(self, look: Look) -> None:
-        """Withdraw a round that may or shall no longer be painted: its permission ended, the policy refuses its Look, its cut is omitted.
+        """Withdraw a round that may or shall no longer be painted: its permission ended, the policy refuses its Look, its cut is omitted, nobody wants it.
 
         Then ask for what holds now.
         """
@@ -232,6 +242,9 @@ class DraftStory:
             return  # the sweep withdraws what is gone
         if isinstance(asked, Ignore) and asked.omitted:
             withdraw(self.studio, draft, because=None, why=OMITTED)
+        if isinstance(asked, NoDraft):
+            withdraw(self.studio, draft, because=None, why=NO_DRAFT)
+            TrackerActions(self.studio).reconsider(task, because=None)
             return
         forbidden = isinstance(asked, Hold) and asked.kind == "policy"
         if forbidden or (isinstance(asked, Start) and refusal_of(asked.policy, look)):

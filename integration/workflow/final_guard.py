@@ -23,7 +23,7 @@ from integration.workflow.withdrawal import background_of, subject_of
 
 log = structlog.get_logger(__name__)
 
-_WITHOUT_DRAFT = (Verdict.NOT_USED, Verdict.FROM_SCRATCH)
+_WITHOUT_DRAFT = (Verdict.NOT_USED, Verdict.FROM_SCRATCH, Verdict.LAYOUT_ONLY)
 
 
 def question_final(studio: Studio, version_id: VersionId, because: VersionStatusChanged) -> None:

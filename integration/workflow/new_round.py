@@ -19,7 +19,7 @@ from integration.production import BackgroundId, Note, NoteId, Person, PersonId,
 from integration.settings import ProjectSettings
 from integration.studio import Studio
 from integration.workflow import queues, round_record, rounds, wish
-from integration.workflow.decision import Hold, Ignore, decide
+from integration.workflow.decision import Hold, Ignore, NoDraft, decide
 from integration.workflow.opening import ApprovedLayout, approved_layout, open_wished
 from integration.workflow.order import Refusal
 from integration.workflow.permission import known_person, unfit_look
@@ -163,6 +163,8 @@ def _ready(studio: Studio, asking: _Asking, because: Happened | None) -> Approve
             return No(code="layout_not_approved", words=f"The layout is not approved now: {why}.")
         case Hold(kind=kind, reason=reason):
             return No(code=kind, words=reason)
+        case NoDraft():
+            return No(code="no_draft_wanted", words="This background is painted from the layout: no draft is wanted for it.")
     if unfit := unfit_look(asked.policy, asked.rules, studio.settings.render):
         return No(code="provenance", words=unfit)
     wished = Wish(

@@ -25,7 +25,9 @@ LOOK_THROUGH, TELL_FLAG = "look through", "tell flag"
 """Workflow names: look through a Version's file; tell those who answer flags that one waits."""
 REVISION, MEASURE, SUMMARY = "revision", "measure", "summary"
 """Workflow names: take a revision in and measure it; measure one anew; write what became of a background into the tracker."""
-ERRANDS = (NOTICE, SUPERSEDE, LOOK_THROUGH, TELL_FLAG, REVISION, MEASURE, SUMMARY)
+NO_DRAFT = "no draft"
+"""Workflow name: open the artist's task where no draft is wanted."""
+ERRANDS = (NOTICE, SUPERSEDE, LOOK_THROUGH, TELL_FLAG, REVISION, MEASURE, SUMMARY, NO_DRAFT)
 """What is started again when it fails."""
 MOST_STARTS = 5
 """How often a Note or a call-back that fails is tried, an hour each."""

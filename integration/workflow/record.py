@@ -244,20 +244,26 @@ def draft_outcome(
     connection: sa.Connection,
     subject: Subject,
     *,
-    outcome: str,
+    outcome: Verdict,
     status: str,
     sha256: str,
     version: str,
-    event: Happened,
+    by: Person,
     by_artist: bool,
-) -> None:
-    """What somebody says became of a draft; `by_artist` when that is who the review task is assigned to."""
-    by = actor(connection, subject, event.by, Role.BACKGROUND_ARTIST if by_artist else None)
-    decision = Decision(verdict=Verdict(outcome), status=code(status), set_by=by.ref)
-    entry = subject.entry(
-        Kind.DRAFT_OUTCOME, actor=by, at_ms=milliseconds(event.at), decision=decision, asset=Asset(sha256=sha256), version=version
-    )
-    log.append(connection, entry, key=f"{Kind.DRAFT_OUTCOME}:{subject.site}:{event.event_id}")
+    at_ms: int,
+    key: str,
+) -> int:
+    """What somebody says became of a draft, once for `key`; `by_artist` when that is who the review task is assigned to."""
+    teller = actor(connection, subject, by, Role.BACKGROUND_ARTIST if by_artist else None)
+    decision = Decision(verdict=outcome, status=code(status), set_by=teller.ref)
+    entry = subject.entry(Kind.DRAFT_OUTCOME, actor=teller, at_ms=at_ms, decision=decision, asset=Asset(sha256=sha256), version=version)
+    return log.append(connection, entry, key=key)
+
+
+def painted_from_layout(connection: sa.Connection, subject: Subject, *, key: str) -> None:
+    """No draft was wanted, so none was made: by nobody in particular, and without a reason."""
+    entry = subject.entry(Kind.DRAFT_OUTCOME, actor=PIPELINE, decision=Decision(verdict=Verdict.LAYOUT_ONLY))
+    log.append(connection, entry, key=key)
 
 
 def revision_submitted(

@@ -3,34 +3,12 @@
 import structlog
 
 from integration.events import VersionStatusChanged
-from integration.production import TaskId, VersionId
+from integration.production import VersionId
 from integration.studio import Studio
-from integration.workflow import record, revision, round_record, rounds
+from integration.workflow import record, revision, round_record
 from integration.workflow.summary import summarise_later
-from integration.workflow.withdrawal import background_of, rules_of, subject_of
 
 log = structlog.get_logger(__name__)
-
-
-def record_outcome(studio: Studio, version: VersionId, because: VersionStatusChanged) -> None:
-    """If the Version is one of our drafts and its status means an outcome, append it; a later one stands beside it."""
-    with studio.engine.connect() as connection:
-        found = rounds.picture_of_version(connection, version)
-    if found is None:
-        return
-    draft, _, sha256 = found
-    outcome = rules_of(studio, draft).outcomes.get(because.new)
-    if outcome is None or because.by is None:
-        return
-    subject = subject_of(studio, draft, background_of(studio, draft), event=because.event_id)
-    by_artist = because.by.id in revision.artists_on(studio, TaskId(draft.review_task))
-    with studio.engine.begin() as connection:
-        record.draft_outcome(
-            connection, subject, outcome=outcome, status=because.new, sha256=sha256, version=version, event=because, by_artist=by_artist
-        )
-        revision.measure_later(studio, connection, draft.background, draft.part, event=because.event_id)
-        summarise_later(studio, connection, subject.background)
-    log.info("outcome recorded", draft=draft.key, outcome=outcome)
 
 
 def record_approval(studio: Studio, version_id: VersionId, because: VersionStatusChanged) -> None:

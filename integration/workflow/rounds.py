@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from integration.database import drafts, held, pictures, sheets
+from integration.production import VersionId
 
 
 class DraftState(StrEnum):
@@ -126,7 +127,7 @@ class HeldLayout:
     project: str
     code: str
     kind: str
-    """``genzu``, ``policy`` or ``background``: what is missing."""
+    """``genzu``, ``policy``, ``background`` and the like: what is missing; ``no_draft`` where nothing is, for none is wanted."""
     reason: str
     because: str
     since_ms: int
@@ -252,6 +253,17 @@ def picture_of_version(connection: sa.Connection, version: str) -> tuple[Round, 
     """Round, number and picture hash behind one of our Versions; None when the Version is not ours."""
     row = connection.execute(sa.select(pictures).where(pictures.c.version == version)).one_or_none()
     return (find(connection, row.draft), row.number, row.sha256) if row else None
+
+
+def versions_on_review_task(connection: sa.Connection, *, site: str, task: str) -> list[VersionId]:
+    """Versions of the drafts delivered to a review task, newest round first."""
+    rows = connection.execute(
+        sa.select(pictures.c.version)
+        .join(drafts, drafts.c.key == pictures.c.draft)
+        .where((drafts.c.site == site) & (drafts.c.review_task == task))
+        .order_by(drafts.c.round.desc(), drafts.c.part, pictures.c.number)
+    )
+    return [VersionId(version) for version in rows.scalars()]
 
 
 def hold(connection: sa.Connection, *, site: str, layout: HeldLayout) -> bool:

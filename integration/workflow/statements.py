@@ -186,10 +186,9 @@ def last_stated(entries: Iterable[Entry], revision: Entry) -> Statement | None:
 
 
 def last_outcomes(entries: Iterable[Entry]) -> dict[str, Verdict]:
-    """What was said last of each draft, by the SHA-256 of its painted picture."""
-    return {
-        each.asset.sha256: each.decision.verdict for each in entries if each.kind is Kind.DRAFT_OUTCOME and each.asset and each.decision
-    }
+    """What was said last of each draft, by the SHA-256 of its painted picture; a word that reached us late counts from when it was said."""
+    said = sorted((each for each in entries if each.kind is Kind.DRAFT_OUTCOME), key=lambda each: each.at_ms)
+    return {each.asset.sha256: each.decision.verdict for each in said if each.asset and each.decision}
 
 
 def refs_in(entry: Entry) -> set[str]:

@@ -37,11 +37,14 @@ GONE = Why("layout_gone", "The layout task is gone.")
 ASKED = Why("new_round_asked", "The art director asks for new drafts.")
 OMITTED = Why("shot_omitted", "The shot was omitted.")
 NOT_ALLOWED = Why("ai_not_allowed", "AI use is no longer allowed.")
+NO_DRAFT = Why("no_draft_wanted", "No draft is wanted.")
 
 
 def why_of(withdrawn: Round) -> Why:
     """Why a round was withdrawn, as its row says."""
-    return next((why for why in (REPLACED, PART_GONE, GONE, ASKED, OMITTED, NOT_ALLOWED) if why.words == withdrawn.reason), REOPENED)
+    return next(
+        (why for why in (REPLACED, PART_GONE, GONE, ASKED, OMITTED, NOT_ALLOWED, NO_DRAFT) if why.words == withdrawn.reason), REOPENED
+    )
 
 
 def withdraw(studio: Studio, old: Round, *, because: TaskStatusChanged | None, why: Why) -> None:

@@ -6,7 +6,7 @@ from integration.production import Background
 from integration.settings import ProjectSettings
 from integration.workflow.order import Order
 from integration.workflow.rounds import Round
-from integration.workflow.withdrawal import ASKED, NOT_ALLOWED, OMITTED
+from integration.workflow.withdrawal import ASKED, NO_DRAFT, NOT_ALLOWED, OMITTED
 from render_service.contract import Look, Picture, RenderRequest, RenderResult
 
 
@@ -102,11 +102,18 @@ def superseded_subject(draft: Round) -> str:
         return f"{draft.code} {draft.part}: new drafts were asked for, those of round {draft.round} no longer hold / 再ドラフト"
     if draft.reason == OMITTED.words:
         return f"{draft.code} {draft.part}: omitted, drafts of round {draft.round} no longer hold / 欠番"
+    if draft.reason == NO_DRAFT.words:
+        return f"{draft.code} {draft.part}: drafts of round {draft.round} taken back / AI下描きの取り下げ"
     return f"{draft.code} {draft.part}: layout reopened, drafts of round {draft.round} no longer hold / レイアウト差し戻し"
 
 
 def superseded_content(draft: Round) -> str:
     """Why the drafts no longer hold, before anybody paints further."""
+    if draft.reason == NO_DRAFT.words:
+        return (
+            f"No AI draft is wanted here, so those of round {draft.round} do not hold: the background is painted from the layout.\n"
+            "AIの下描きは使わず、レイアウトから描きます。"
+        )
     if draft.reason == NOT_ALLOWED.words:
         return (
             f"{draft.reason} The AI drafts of round {draft.round} must not be used: please do not paint on them. What you have painted stays "

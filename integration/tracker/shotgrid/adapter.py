@@ -37,7 +37,13 @@ from integration.tracker.shotgrid.writing import Writing
 
 
 def open_shotgrid(
-    settings: ShotGridSettings, projects: Mapping[str, ProjectSettings], look_back_s: float, *, attempts: int = 6, first_wait_s: float = 0.5
+    settings: ShotGridSettings,
+    projects: Mapping[str, ProjectSettings],
+    look_back_s: float,
+    *,
+    menu_url: str = "",
+    attempts: int = 6,
+    first_wait_s: float = 0.5,
 ) -> "ShotGridTracker":
     """The site that `settings` names; nothing is contacted yet.
 
@@ -45,6 +51,7 @@ def open_shotgrid(
         settings: address, script and key.
         projects: what shows call their steps and types.
         look_back_s: how long an event may be committed late and still be seen.
+        menu_url: what the site's menu item calls, empty where nobody serves it.
         attempts: how often something is tried while the site does not answer.
         first_wait_s: the scale of the waits between; 0 for tests.
 
@@ -59,18 +66,21 @@ def open_shotgrid(
         attempts=attempts,
         first_wait_s=first_wait_s,
     )
-    return ShotGridTracker(connection, projects, look_back_s, settings.scene_fields)
+    return ShotGridTracker(connection, projects, look_back_s, settings.scene_fields, menu_url)
 
 
 class ShotGridTracker:
     """One ShotGrid site, satisfying `Tracker`; may be used by many threads."""
 
-    def __init__(self, connection: Connection, projects: Mapping[str, ProjectSettings], look_back_s: float, scene: SceneFields) -> None:
+    def __init__(
+        self, connection: Connection, projects: Mapping[str, ProjectSettings], look_back_s: float, scene: SceneFields, menu_url: str
+    ) -> None:
         """Prepare; nothing is contacted yet. Arguments as `open_shotgrid`'s; `scene` names its scene fields."""
         rules = projects.values() or [ProjectSettings()]
         step_names = {name.casefold(): name for rule in rules for name in (rule.layout_step, rule.background_step)}
         self._connection = connection
         self._projects = projects
+        self._menu_url = menu_url
         self._events = EventLog(connection, look_back_s=look_back_s)
         self._directory = Directory(connection)
         self._reading = Reading(connection, self._directory, step_names=step_names, scene=scene)
@@ -166,6 +176,10 @@ class ShotGridTracker:
         """See `Tracker.members`."""
         return self._directory.members(group)
 
+    def active_person(self, person: PersonId) -> Person | None:
+        """See `Tracker.active_person`."""
+        return self._directory.active_person(person)
+
     def download(self, version: Version, path: Path, *, limit_bytes: int) -> None:
         """See `Tracker.download`."""
         download(self._connection, version, path, limit_bytes=limit_bytes)
@@ -220,7 +234,7 @@ class ShotGridTracker:
 
     def set_up(self, *, apply: bool) -> Iterator[SetUpStep]:
         """See `Tracker.set_up`."""
-        return set_up(self._connection, self._projects, apply=apply)
+        return set_up(self._connection, self._projects, menu_url=self._menu_url, apply=apply)
 
     def examine(self, wanted: TrackerSteps) -> Iterator[Finding]:
         """See `Tracker.examine`."""

@@ -88,6 +88,14 @@ class Directory:
         ids = [user["id"] for user in record.get("users") or () if user["type"] == "HumanUser"]
         return tuple(self._all("HumanUser", [["id", "in", ids], [STATUS, "is", "act"]])) if ids else ()
 
+    def active_person(self, person_id: PersonId) -> Person | None:
+        """See `Tracker.active_person`."""
+        kind, _, number = person_id.partition(":")
+        if kind != "HumanUser" or not number.isascii() or not number.isdecimal():
+            return None
+        found = self._all(kind, [["id", "is", int(number)], [STATUS, "is", "act"]])
+        return found[0] if found else None
+
     def _all(self, kind: str, filters: list[Any]) -> list[Person]:
         return [found for found in map(person, self._records(kind, filters, PERSON_FIELDS[kind])) if found]
 

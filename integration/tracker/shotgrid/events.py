@@ -8,6 +8,7 @@ from integration.events import (
     BackgroundStatusChanged,
     NoteAttached,
     NoteCreated,
+    OutcomeSaid,
     TaskAssigneesChanged,
     TaskStatusChanged,
     TimeLogged,
@@ -19,7 +20,7 @@ from integration.events import (
     VersionStatusChanged,
 )
 from integration.production import BackgroundId, EventId, NoteId, ProjectId, TaskId, VersionId
-from integration.tracker.shotgrid.records import STATUS, UPLOAD, person, utc
+from integration.tracker.shotgrid.records import OUTCOME, STATUS, UPLOAD, person, utc
 
 EVENT_FIELDS = ["id", "event_type", "attribute_name", "meta", "entity", "user", "project", "created_at"]
 """What `to_event` reads."""
@@ -47,7 +48,7 @@ KINDS: dict[str, Any] = {
         ["event_type", "in", _MOMENTS],
         {
             "filter_operator": "all",
-            "filters": [["event_type", "in", _CHANGES], ["attribute_name", "in", [STATUS, UPLOAD, _ASSIGNEES, _FILES]]],
+            "filters": [["event_type", "in", _CHANGES], ["attribute_name", "in", [STATUS, UPLOAD, OUTCOME, _ASSIGNEES, _FILES]]],
         },
     ],
 }
@@ -94,6 +95,8 @@ def _change(kind: str, number: str, attribute: Any, meta: Mapping[str, Any], hap
         return NoteAttached(**happened, note=NoteId(number))
     if attribute == _ASSIGNEES and kind == "Task":
         return TaskAssigneesChanged(**happened, task=TaskId(number))
+    if attribute == OUTCOME and kind == "Version" and isinstance(new, str) and new.strip() and old != new:
+        return OutcomeSaid(**happened, version=VersionId(number), said=new)
     if attribute != STATUS or not isinstance(new, str) or old == new:
         return None
     old = old if isinstance(old, str) else None

@@ -135,6 +135,10 @@ def _fields(fields: dict[str, dict[str, Field]]) -> Iterator[Finding]:
                 detail=f"is {found.data_type}, not {wanted.data_type}",
                 remedy="Rename or delete it, then run setup.",
             )
+        elif missing := [value for value in wanted.values if value not in found.values or value in found.hidden]:
+            detail = f"does not offer: {', '.join(missing)}"
+            remedy = "Run haikei setup shotgrid --apply, and let the admin show them in the project."
+            yield Finding(subject=subject, verdict=Verdict.FAILED, detail=detail, remedy=remedy)
         else:
             yield Finding(subject=subject, verdict=Verdict.OK, detail=found.data_type)
     if VERSION_TYPE not in fields["Version"]:

@@ -36,6 +36,10 @@ EVIDENCE = "sg_haikei_evidence"
 """The link field that leads there."""
 AI_POLICY = "sg_haikei_ai_policy"
 """The text field of a Project that holds its AI policy."""
+OUTCOME = "sg_haikei_outcome"
+"""The list field of a Version in which people say what became of a draft."""
+NO_DRAFT = "sg_haikei_no_draft"
+"""The checkbox of a Shot or Asset by which it is painted without a draft."""
 STATUS = "sg_status_list"
 UPLOAD = "sg_uploaded_movie"
 VERSION_TYPE = "sg_version_type"
@@ -60,9 +64,9 @@ VERSION_FIELDS = [
 """What `to_version` reads."""
 NOTE_FIELDS = ["subject", "content", "project", "user", "created_by", "created_at", "note_links", "tasks", "attachments"]
 """What `to_note` reads."""
-SHOT_FIELDS = ["code", "project", STATUS, "sg_episode", "episode", "sg_sequence", "sg_sequence.Sequence.episode"]
+SHOT_FIELDS = ["code", "project", STATUS, NO_DRAFT, "sg_episode", "episode", "sg_sequence", "sg_sequence.Sequence.episode"]
 """What `to_background` reads of a Shot, with the scene fields of settings; a site may have any of those or none."""
-ASSET_FIELDS = ["code", "project", STATUS, "shots", "sg_shots", "sg_episode", "episodes"]
+ASSET_FIELDS = ["code", "project", STATUS, NO_DRAFT, "shots", "sg_shots", "sg_episode", "episodes"]
 """The same of an Asset or a custom entity."""
 PERSON_FIELDS = {
     "HumanUser": ["name", "login", "email", STATUS, "sg_name_en", "sg_role", "department"],
@@ -178,6 +182,7 @@ def to_background(record: Mapping[str, Any], scene: SceneFields) -> Background:
         shots=tuple(Shot(id=ShotId(str(shot["id"])), code=words(shot)) for shot in linked if shot.get("type", "Shot") == "Shot"),
         status=words(record.get(STATUS)),
         episode=episode or words(record.get("sg_sequence")),
+        no_draft=record.get(NO_DRAFT) is True,
         **{name: words(record.get(field)) for name, field in scene.model_dump().items() if field},
     )
 

@@ -6,7 +6,18 @@ from typing import Any
 
 from integration.errors import TrackerError
 from integration.tracker.shotgrid.connection import Client
-from integration.tracker.shotgrid.records import AI_POLICY, AI_USED, EVIDENCE, GENZU, KEY, STATUS, SUMMARY, VERSION_TYPE
+from integration.tracker.shotgrid.records import (
+    AI_POLICY,
+    AI_USED,
+    EVIDENCE,
+    GENZU,
+    KEY,
+    NO_DRAFT,
+    OUTCOME,
+    STATUS,
+    SUMMARY,
+    VERSION_TYPE,
+)
 
 SUMMARISED = ("Shot", "Asset", "Version")
 """What a summary is written on."""
@@ -26,6 +37,8 @@ class WantedField:
     shown_as: str = ""
     """What people read, when that is another name."""
     description: str
+    values: tuple[str, ...] = ()
+    """What a list must offer."""
 
 
 WANTED_FIELDS = (
@@ -74,6 +87,26 @@ WANTED_FIELDS = (
                 description="Written by haikei: where the record of it can be read.",
             ),
         )
+    ),
+    WantedField(
+        entity="Version",
+        name=OUTCOME,
+        data_type="list",
+        display_name="haikei outcome",
+        shown_as="Draft outcome",
+        description="What became of an AI draft, as the artist says; it may be changed until the shot is final.",
+        values=("used", "partly used", "not used", "from scratch", "layout only"),
+    ),
+    *(
+        WantedField(
+            entity=entity,
+            name=NO_DRAFT,
+            data_type="checkbox",
+            display_name="haikei no draft",
+            shown_as="No AI draft",
+            description="Set where no AI draft is wanted: the background is painted from the layout, and nobody is asked why.",
+        )
+        for entity in ("Shot", "Asset")
     ),
     WantedField(
         entity="Project",

@@ -18,14 +18,24 @@ _BY_HAND = (
         "Let it read Projects, Shots, Assets, Steps, people and events; create and edit Versions, Tasks, Notes, Playlists; edit our fields.",
     ),
     ("script's Generate Events", "Leave it on: without it nobody is told about drafts."),
-    ("pages", "Add the columns Type and BG genzu to the Versions pages that coordinators use."),
+    (
+        "pages",
+        "Add the columns Type, BG genzu and Draft outcome to the Versions pages people use, and No AI draft to those of Shots and Assets.",
+    ),
     ("rights on Project.sg_haikei_ai_policy", "Let only those write it who may allow AI, or name them under ai_use_may_allow."),
     ("webhook", "Optional: sends approvals at once instead of at the next poll (Admin > Webhooks)."),
 )
 
 
-def set_up(connection: Connection, projects: Mapping[str, ProjectSettings], *, apply: bool) -> Iterator[SetUpStep]:
-    """See `Tracker.set_up`."""
+_MENU_ITEM = (
+    "Admin > Action Menu Items: add one for Version and one for Task, titled 'AI draft outcome', with the URL {url}, selection required, "
+    "and the secret token that web.menu_secret holds (a site shows it once)."
+)
+_NO_MENU = "Optional: lets artists say what became of drafts by a menu item. Set web.port, web.public_url and web.menu_secret, then run setup again."
+
+
+def set_up(connection: Connection, projects: Mapping[str, ProjectSettings], *, menu_url: str, apply: bool) -> Iterator[SetUpStep]:
+    """See `Tracker.set_up`; `menu_url` is what a menu item calls, empty where nobody serves it."""
     entities = dict.fromkeys(wanted.entity for wanted in WANTED_FIELDS)
     fields = {entity: connection.tried(lambda sg, entity=entity: fields_of(sg, entity)) for entity in entities}  # type: ignore[misc]
     for wanted in WANTED_FIELDS:
@@ -35,16 +45,16 @@ def set_up(connection: Connection, projects: Mapping[str, ProjectSettings], *, a
     yield from _types(connection, types, fields["Version"].get(VERSION_TYPE), apply)
     yield from _own_statuses(connection, rules, fields["Version"].get(STATUS), apply)
     yield from _their_statuses(rules, fields["Task"].get(STATUS))
-    for subject, detail in _BY_HAND:
+    for subject, detail in (*_BY_HAND, ("menu item", _MENU_ITEM.format(url=menu_url) if menu_url else _NO_MENU)):
         yield SetUpStep(subject=subject, state="by hand", detail=detail)
 
 
 def _field(connection: Connection, wanted: WantedField, there: Mapping[str, Field], apply: bool) -> SetUpStep:
     subject = f"field {wanted.entity}.{wanted.name} ({wanted.data_type})"
     found = there.get(wanted.name)
-    if found is not None and found.data_type == wanted.data_type:
+    if found is not None and found.data_type == wanted.data_type and set(wanted.values) <= set(found.values):
         return SetUpStep(subject=subject, state="present")
-    if found is not None:
+    if found is not None and found.data_type != wanted.data_type:
         return SetUpStep(
             subject=subject,
             state="by hand",
@@ -72,6 +82,8 @@ def _create(connection: Connection, wanted: WantedField) -> None:
                 f"{wanted.entity}.{wanted.name} was made and is not there as {wanted.data_type}",
                 hint="Ask the ShotGrid admin to look at the fields' trash.",
             )
+        if missing := [value for value in wanted.values if value not in made.values]:
+            sg.schema_field_update(wanted.entity, wanted.name, {"valid_values": [*made.values, *missing]})
         if wanted.shown_as and made.display_name != wanted.shown_as:
             sg.schema_field_update(wanted.entity, wanted.name, {"name": wanted.shown_as})
 

@@ -62,6 +62,7 @@ class ShotGridSite:
     project = Project(id=ProjectId(str(PROJECT["id"])), name=str(PROJECT["name"]))
     artist = Person(id=PersonId(f"HumanUser:{ARTIST}"), name="佐藤 花")
     group = Person(id=PersonId("Group:8"), name="背景班", kind=PersonKind.GROUP)
+    left = PersonId(f"HumanUser:{LEFT}")
     layout_step, background_step = "Layout", "Background"
     ready, approved, reviewed, omitted, draft_type = "rdy", "apr", "rev", "omt", "AI draft"
 
@@ -145,6 +146,13 @@ class ShotGridSite:
 
     def draw_on(self, note: NoteId, picture: Path, *, in_field: bool = True) -> None:
         self._person.upload("Note", int(note), str(picture), field_name="attachments" if in_field else None)
+
+    def say_outcome(self, version: VersionId, said: str | None) -> None:
+        self._person.update("Version", int(version), {"sg_haikei_outcome": said})
+
+    def tick_no_draft(self, background: BackgroundId) -> None:
+        kind, _, number = background.partition(":")
+        self._person.update(kind, int(number), {"sg_haikei_no_draft": True})
 
     def copy_version(self, version: VersionId) -> VersionId:
         fields = ["code", "sg_task", "entity", "sg_status_list", "sg_version_type", "sg_haikei_key"]

@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from integration.production import BackgroundId, NoteId, Person, Project, TaskId, VersionId
+from integration.production import BackgroundId, NoteId, Person, PersonId, Project, TaskId, VersionId
 from integration.tracker.protocol import Tracker
 
 
@@ -43,6 +43,8 @@ class Site(Protocol):
     """A person called 佐藤 花."""
     group: Person
     """A group with `artist` in it, and one who left."""
+    left: PersonId
+    """Somebody who may not sign in any more."""
     layout_step: str
     background_step: str
     ready: str
@@ -113,6 +115,14 @@ class Site(Protocol):
 
     def draw_on(self, note: NoteId, picture: Path, *, in_field: bool = True) -> None:
         """A person attaches a picture to a Note, as one tool or the other does it."""
+        ...
+
+    def say_outcome(self, version: VersionId, said: str | None) -> None:
+        """A person writes into the Version's field what became of a draft, or clears it."""
+        ...
+
+    def tick_no_draft(self, background: BackgroundId) -> None:
+        """A person ticks that the background is painted without a draft."""
         ...
 
     def copy_version(self, version: VersionId) -> VersionId:

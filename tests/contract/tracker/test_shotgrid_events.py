@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from integration.events import TaskStatusChanged, TimeLogged, VersionCreated, VersionMediaUploaded, VersionStatusChanged
+from integration.events import OutcomeSaid, TaskStatusChanged, TimeLogged, VersionCreated, VersionMediaUploaded, VersionStatusChanged
 from integration.production import PersonKind
 from integration.tracker.shotgrid.events import to_event
 
@@ -105,6 +105,18 @@ def test_versions_appear_receive_media_and_change_status() -> None:
     assert isinstance(to_event(version_event("New")), VersionCreated)
     assert isinstance(to_event(version_event("Change", "sg_uploaded_movie", new_value={"id": 3})), VersionMediaUploaded)
     assert isinstance(to_event(version_event("Change", "sg_status_list", old_value=None, new_value="rev")), VersionStatusChanged)
+
+
+def test_what_became_of_a_draft_is_said_in_its_field() -> None:
+    event = to_event(version_event("Change", "sg_haikei_outcome", old_value="used", new_value="not used"))
+
+    assert isinstance(event, OutcomeSaid)
+    assert (event.version, event.said) == ("9", "not used")
+
+
+@pytest.mark.parametrize(("old", "new"), [("used", None), ("used", ""), (None, " "), ("used", "used"), (None, 3), (None, ["used"])])
+def test_a_field_that_says_nothing_new_is_no_event(old: Any, new: Any) -> None:
+    assert to_event(version_event("Change", "sg_haikei_outcome", old_value=old, new_value=new)) is None
 
 
 def test_media_taken_away_is_no_upload() -> None:

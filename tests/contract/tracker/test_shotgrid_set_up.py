@@ -1,11 +1,15 @@
 """ShotGrid's own traps: names it changes in silence, fields of another type, creates its client sends twice."""
 
 import pytest
+from pydantic import SecretStr
 
 from integration.errors import TrackerError
+from integration.production import ProjectId
+from integration.settings import ShotGridSettings
 from integration.tracker.protocol import TrackerSteps, Verdict
+from integration.tracker.shotgrid import open_shotgrid
 from integration.tracker.shotgrid.connection import Connection
-from integration.tracker.shotgrid.records import KEY
+from integration.tracker.shotgrid.records import KEY, OUTCOME
 from integration.tracker.shotgrid.schema import fields_of
 from integration.tracker.shotgrid.writing import plain
 from tests.contract.tracker.shotgrid_site import PROJECT, ShotGridSite
@@ -85,3 +89,32 @@ def test_a_key_that_differs_in_case_is_another_key(site: ShotGridSite) -> None:
 )
 def test_text_loses_what_nobody_can_see_and_nothing_else(written: str, read: str) -> None:
     assert plain(written) == read
+
+
+def test_a_list_that_lost_a_value_is_told_and_gets_it_again(site: ShotGridSite) -> None:
+    connection(site).tried(lambda sg: sg.schema_field_update("Version", OUTCOME, {"valid_values": ["used", "their own"]}))
+    subject = f"field Version.{OUTCOME} (list)"
+
+    rehearsed = {step.subject: step.state for step in site.tracker.set_up(apply=False)}
+    told = {finding.subject: finding for finding in site.tracker.examine(NOTHING)}
+    made = {step.subject: step.state for step in site.tracker.set_up(apply=True)}
+
+    assert (rehearsed[subject], made[subject]) == ("missing", "created")
+    assert told[f"field Version.{OUTCOME}"].verdict is Verdict.FAILED and "layout only" in told[f"field Version.{OUTCOME}"].detail
+    values = connection(site).tried(lambda sg: fields_of(sg, "Version"))[OUTCOME].values
+    assert values == ("used", "their own", "partly used", "not used", "from scratch", "layout only")
+
+
+def test_the_menu_item_is_left_to_a_person_with_the_address_it_calls(site: ShotGridSite) -> None:
+    settings = ShotGridSettings(url=site.sandbox.url, script_name=site.sandbox.script_name, api_key=SecretStr(site.sandbox.api_key))
+    tracker = open_shotgrid(settings, {}, 0.0, menu_url="https://pages.studio.example/menu/shotgrid/outcome")
+
+    with_pages = {step.subject: step for step in tracker.set_up(apply=False)}["menu item"]
+    without = {step.subject: step for step in site.tracker.set_up(apply=False)}["menu item"]
+
+    assert with_pages.state == without.state == "by hand"
+    assert "https://pages.studio.example/menu/shotgrid/outcome" in with_pages.detail and "secret token" in with_pages.detail
+    assert "web.port" in without.detail
+
+
+NOTHING = TrackerSteps(project=ProjectId(str(PROJECT["id"])), steps=(), task_statuses=(), version_statuses=(), version_types=())

@@ -1,0 +1,1 @@
+"""The pages of haikei that people open in a browser."""

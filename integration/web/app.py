@@ -1,0 +1,143 @@
+"""The pages over HTTP: what is read of a request, within which bounds, and what every answer carries."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from urllib.parse import parse_qsl, urlsplit
+
+import sqlalchemy as sa
+import structlog
+from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from integration.errors import TransientTrackerError
+from integration.web import words
+from integration.web.outcome_pages import OutcomePages, Page, refused
+from integration.web.pace import Pace
+from integration.web.shown import Shown
+from integration.web.words import Refusal
+from integration.web_settings import WebSettings
+
+log = structlog.get_logger(__name__)
+
+_FORM = "application/x-www-form-urlencoded"
+_MOST_BYTES = 128 * 1024
+_BODY_S = 10.0
+_ANSWER_S = 25.0
+
+
+def build_app(pages: OutcomePages, settings: WebSettings, pool: ThreadPoolExecutor) -> ASGIApp:
+    """The pages as an application; their work, which waits for tracker and database, is done in `pool`."""
+    shown = Shown(path=settings.path)
+    desk = _Desk(pages, shown, pool)
+    hosts = {"127.0.0.1", "localhost", settings.host, urlsplit(settings.public_url).hostname or ""} - {""}
+    app = Starlette(
+        routes=[
+            Route(f"/menu/{pages.menu.name}/outcome", desk.menu, methods=["POST"]),
+            Route("/outcome", desk.say, methods=["POST"]),
+        ],
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=sorted(hosts), www_redirect=False)],
+        exception_handlers={404: desk.absent, 405: desk.not_so},
+    )
+    return _Door(app, shown.headers, Pace(per_minute=settings.requests_per_minute))
+
+
+class _Desk:
+    """Takes requests and hands pages back."""
+
+    def __init__(self, pages: OutcomePages, shown: Shown, pool: ThreadPoolExecutor) -> None:
+        self._pages, self._shown, self._pool = pages, shown, pool
+
+    async def menu(self, request: Request) -> Response:
+        """Somebody chose the menu item."""
+        body = await _body(request)
+        return await self._answer(body if isinstance(body, Refusal) else partial(self._pages.choices, body))
+
+    async def say(self, request: Request) -> Response:
+        """Somebody pressed a button."""
+        if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+            return await self._answer(words.FOREIGN)
+        body = await _body(request)
+        if isinstance(body, Refusal):
+            return await self._answer(body)
+        try:
+            form = dict(parse_qsl(body.decode("ascii"), max_num_fields=10))
+        except ValueError:
+            return await self._answer(words.NO_FORM)
+        return await self._answer(partial(self._pages.say, form.get("token", ""), form.get("outcome", "")))
+
+    async def absent(self, _request: Request, _error: Exception) -> Response:
+        """Nothing is there."""
+        return self._shown.response(refused(words.NO_PAGE))
+
+    async def not_so(self, _request: Request, _error: Exception) -> Response:
+        """A page that only the menu opens."""
+        return self._shown.response(refused(words.MENU_ONLY))
+
+    async def _answer(self, work: Refusal | Callable[[], Page]) -> Response:
+        page = refused(work) if isinstance(work, Refusal) else await self._worked(work)
+        return self._shown.response(page)
+
+    async def _worked(self, work: Callable[[], Page]) -> Page:
+        """What the work gives in time; left alone, it may still finish, and what it records is recorded once."""
+        done = asyncio.get_running_loop().run_in_executor(self._pool, work)
+        try:
+            return await asyncio.wait_for(done, _ANSWER_S)
+        except (TransientTrackerError, sa.exc.OperationalError, TimeoutError) as error:
+            log.warning("page not answered", why=type(error).__name__)
+            return refused(words.BUSY)
+        except Exception:
+            log.exception("page failed")
+            return refused(words.FAILED)
+
+
+async def _body(request: Request) -> bytes | Refusal:
+    """The request's form, or why it is not read."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().casefold() != _FORM:
+        return words.NO_FORM
+    body = bytearray()
+    try:
+        async with asyncio.timeout(_BODY_S):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > _MOST_BYTES:
+                    return words.TOO_LARGE
+    except TimeoutError:
+        return words.TOO_SLOW
+    except ClientDisconnect:
+        return words.NO_FORM
+    return bytes(body)
+
+
+class _Door:
+    """Lets requests in at a pace, puts the same headers on every answer, and logs who was let in, not what they sent."""
+
+    def __init__(self, app: ASGIApp, headers: dict[str, str], pace: Pace) -> None:
+        self._app, self._headers, self._pace = app, headers, pace
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        began_s, status = time.monotonic(), 500
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message).update(self._headers)
+            await send(message)
+
+        if not self._pace.allows((scope.get("client") or ("",))[0]):
+            busy = PlainTextResponse("Too many requests: wait a minute.\n", status_code=429, headers={"Retry-After": "60"})
+            await busy(scope, receive, answer)
+            return
+        await self._app(scope, receive, answer)
+        log.info("page shown", path=scope["path"][:80], status=status, seconds=round(time.monotonic() - began_s, 3))

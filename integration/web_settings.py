@@ -1,0 +1,72 @@
+"""What a studio sets about haikei's own pages: where they are served, and what tells a real call of the tracker's menu."""
+
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+
+from integration.errors import SettingsError
+from integration.secret_file import secret_of
+
+LEAST_SECRET = 16
+"""Fewest characters of a menu secret."""
+
+
+class WebSettings(BaseModel):
+    """Pages that `haikei up` serves."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: str = "127.0.0.1"
+    """Address they are served on; others than this machine reach it through the studio's own HTTPS server."""
+    port: int = Field(0, ge=0, le=65535)
+    """0: no pages."""
+    public_url: str = ""
+    """What people's browsers call them by: ``https://haikei.studio.example``."""
+    menu_secret: SecretStr = SecretStr("")
+    """Shared with the tracker's menu item, which signs with it."""
+    menu_secret_file: Path | None = None
+    """A file that holds it and nothing else."""
+    menu_age_s: float = Field(300.0, ge=10, le=3600)
+    """How old a call of the menu may be."""
+    clock_skew_s: float = Field(30.0, ge=0, le=300)
+    """How far the tracker's clock may be before ours."""
+    requests_per_minute: int = Field(120, ge=1, le=100_000)
+    """From one address; what comes sooner is asked to wait."""
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
+            raise ValueError(f"'{value}' is no address; write it as in the browser: https://haikei.studio.example")
+        return value.rstrip("/")
+
+    @property
+    def is_local(self) -> bool:
+        """Whether only this machine can reach `host`."""
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+    @property
+    def path(self) -> str:
+        """What stands before every path of ours in the browser: empty, or ``/haikei``."""
+        return urlsplit(self.public_url).path.rstrip("/")
+
+    def has_secret(self) -> bool:
+        """Whether a menu secret is named; nothing is read."""
+        return bool(self.menu_secret.get_secret_value()) or self.menu_secret_file is not None
+
+    def secret(self) -> str:
+        """The menu secret.
+
+        Raises:
+            SettingsError: there is none, it is too short, or its file cannot be read.
+        """
+        secret = secret_of(self.menu_secret, self.menu_secret_file, "web.menu_secret")
+        if len(secret) < LEAST_SECRET:
+            raise SettingsError(f"web.menu_secret has fewer than {LEAST_SECRET} characters", hint="Make one with: openssl rand -base64 32")
+        return secret
