@@ -238,6 +238,21 @@ def test_a_reassigned_task_tells_the_new_artist_once(haikei: RunningHaikei, coor
     assert [[to["id"] for to in note["addressings_to"]] for note in notices].count([LAYOUT]) == 1
 
 
+def test_the_plan_answers_for_every_moment(haikei: RunningHaikei, coordinator: shotgun_api3.Shotgun) -> None:
+    cut = Cut(3)
+    version = coordinator.create(
+        "Version", {"code": "c003 board", "project": {"type": "Project", "id": PROJECT_ID}, "entity": {"type": "Shot", "id": cut.shot}}
+    )["id"]
+    write_note(coordinator, cut, version, "再ドラフト")
+    coordinator.delete("Version", version)
+
+    planned = " ".join(haikei.haikei("plan", "--since", "1h").stdout.split())
+
+    for hook in ("note_written.start_new", "retake_asked.rec", "shot_omitted.with", "task_reassigned.hand", "version_retired.rec"):
+        assert hook.partition(".")[0] in planned.replace(" ", ""), hook
+    assert "nothing was written" in planned
+
+
 def hand_in_revision_by(who: shotgun_api3.Shotgun, cut: Cut, task: int, picture: Path, person: int) -> None:
     """Somebody hands a revision in who is not on the task."""
     links = {
