@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, is_dataclass, replace
 from unicodedata import normalize
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 
-from integration.database import drafts, held, inbox
+from integration.database import drafts, handed, held, inbox
 from integration.errors import LedgerError
 from integration.ledger import log, people, texts
 from integration.ledger.canonical import code
@@ -210,7 +210,8 @@ def names_of(connection: Connection, person_id: str, *, show: str | None = None)
 def forget(connection: Connection, person_id: str, *, show: str | None = None) -> tuple[int, int]:
     """Erase who a person's references stand for, and every text by or naming them; returns how many of each. No entry changes."""
     refs, names = people.refs_of(connection, person_id, show=show), names_of(connection, person_id, show=show)
-    told = [_commitments(entry) for _, entry in log.read(connection, show=show) if refs_in(entry) & refs]
+    connection.execute(delete(handed).where(handed.c.person == person_id))
+    told = [_commitments(entry, refs) for _, entry in log.read(connection, show=show) if refs_in(entry) & refs]
     erased = sum(texts.erase_text(connection, commitment) for each in told for commitment in each)
     erased += sum(texts.erase_naming(connection, name) for name in names)
     _forget_in_events(connection, person_id)
@@ -231,9 +232,10 @@ def _forget_in_events(connection: Connection, person_id: str) -> None:
             connection.execute(update(inbox).where(columns.site == site, columns.event_id == event_id).values(body=told))
 
 
-def _commitments(entry: Entry) -> set[str]:
-    """Commitments to what the people of an entry wrote."""
-    return {entry.note_commit, entry.decision.reason_commit if entry.decision else ""} - {""}
+def _commitments(entry: Entry, refs: set[str]) -> set[str]:
+    """Commitments to what the people of an entry wrote; a prompt, where one of `refs` added to it."""
+    prompt = entry.ai.prompt_commit if entry.ai and entry.ai.prompt_writer_ref in refs else ""
+    return {entry.note_commit, entry.decision.reason_commit if entry.decision else "", prompt} - {""}
 
 
 def _entry(about: Entry, kind: Kind, person: str, told_by: str, note_commit: str) -> Entry:

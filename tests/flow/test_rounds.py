@@ -10,6 +10,7 @@ import cv2
 import pytest
 import shotgun_api3
 
+from integration.ledger import people
 from tests.flow.test_main_job import approve, drafts_of, entries_of, hand_in_revision, notes_on
 from tests.pretend_episode import PROJECT_ID, Cut, draw_genzu, signed_in
 from tests.running_haikei import RunningHaikei, running_haikei
@@ -19,7 +20,7 @@ LAYOUT, CLEANER, DIRECTOR, ARTIST = 42, 43, 44, 45
 
 @pytest.fixture(scope="module")
 def haikei(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHaikei]:
-    """The services over eight cuts with an art director; each test takes cuts of its own."""
+    """The services over nine cuts with an art director; each test takes cuts of its own."""
     folder = tmp_path_factory.mktemp("rounds")
     (folder / "notice.txt").write_text("AIを使う作品です。", encoding="utf-8")
     project = {
@@ -30,7 +31,7 @@ def haikei(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHaikei]:
         "ai_notice": str(folder / "notice.txt"),
         "ai_notice_version": "1",
     }
-    with running_haikei(folder, cuts=8, project=project) as running:
+    with running_haikei(folder, cuts=9, project=project) as running:
         yield running
 
 
@@ -123,6 +124,25 @@ def test_words_that_a_note_adds_are_told_to_the_model_and_the_correction_is_reco
     assert "misty" in told.stdout and "prompt corrected since the former round by 監 督太" in told.stdout
 
 
+def test_a_field_that_the_art_director_changed_between_rounds_is_recorded_as_theirs(
+    haikei: RunningHaikei, coordinator: shotgun_api3.Shotgun, director: shotgun_api3.Shotgun
+) -> None:
+    cut = Cut(9)
+    approve(coordinator, cut)
+    haikei.wait_for(cut.code, "delivered")
+    approve(coordinator, cut, "rev")
+    haikei.wait_for(cut.code, "superseded")
+
+    director.update("Shot", cut.shot, {"sg_weather": "雪"})
+    approve(coordinator, cut)
+    haikei.wait_for(cut.code, "delivered", number=2)
+
+    (corrected,) = recorded(haikei, cut, "prompt.corrected")
+    assert (corrected["actor"]["role"], corrected["round"]) == ("art_director", 2)
+    assert "prompt_writer_ref" not in corrected["ai"]
+    assert "雪" not in json.dumps(corrected, ensure_ascii=False)
+
+
 def test_only_an_art_director_starts_rounds_and_others_are_told_so(haikei: RunningHaikei, coordinator: shotgun_api3.Shotgun) -> None:
     cut = Cut(3)
     approve(coordinator, cut)
@@ -208,7 +228,7 @@ def test_a_reassigned_task_tells_the_new_artist_once(haikei: RunningHaikei, coor
 
     for person in (LAYOUT, ARTIST, LAYOUT):
         coordinator.update("Task", int(delivered.review_task), {"task_assignees": [{"type": "HumanUser", "id": person}]})
-        haikei.wait(partial(on_task_is, haikei, cut, person), what=f"handover to {person}")
+        haikei.wait(partial(is_on_task, haikei, cut, person), what=f"handover to {person}")
 
     told = [note for note in notes_on(coordinator, cut) if [to["id"] for to in note["addressings_to"]] == [LAYOUT]]
     assert len(told) == 1
@@ -216,6 +236,21 @@ def test_a_reassigned_task_tells_the_new_artist_once(haikei: RunningHaikei, coor
     assert len(handed_to(haikei, cut)) == 3
     notices = coordinator.find("Note", [["subject", "contains", "AI利用のお知らせ"]], ["addressings_to"])
     assert [[to["id"] for to in note["addressings_to"]] for note in notices].count([LAYOUT]) == 1
+
+
+def test_the_plan_answers_for_every_moment(haikei: RunningHaikei, coordinator: shotgun_api3.Shotgun) -> None:
+    cut = Cut(3)
+    version = coordinator.create(
+        "Version", {"code": "c003 board", "project": {"type": "Project", "id": PROJECT_ID}, "entity": {"type": "Shot", "id": cut.shot}}
+    )["id"]
+    write_note(coordinator, cut, version, "再ドラフト")
+    coordinator.delete("Version", version)
+
+    planned = " ".join(haikei.haikei("plan", "--since", "1h").stdout.split())
+
+    for hook in ("note_written.start_new", "retake_asked.rec", "shot_omitted.with", "task_reassigned.hand", "version_retired.rec"):
+        assert hook.partition(".")[0] in planned.replace(" ", ""), hook
+    assert "nothing was written" in planned
 
 
 def hand_in_revision_by(who: shotgun_api3.Shotgun, cut: Cut, task: int, picture: Path, person: int) -> None:
@@ -234,13 +269,8 @@ def handed_to(haikei: RunningHaikei, cut: Cut) -> list[dict[str, Any]]:
     return [entry for entry in recorded(haikei, cut, "handover") if entry["actor"].get("role") == "background_artist"]
 
 
-def on_task_is(haikei: RunningHaikei, cut: Cut, person: int) -> bool:
-    return bool(handed_to(haikei, cut)) and last_on_task(haikei, cut) == person
-
-
-def last_on_task(haikei: RunningHaikei, cut: Cut) -> int:
-    """Id of whom the review task was handed to last, by the record's table of people."""
-    ref = handed_to(haikei, cut)[-1]["actor"]["ref"]
+def is_on_task(haikei: RunningHaikei, cut: Cut, person: int) -> bool:
+    """Whether the review task was handed to `person` last, by the record's table of people."""
+    refs = [entry["actor"]["ref"] for entry in handed_to(haikei, cut)]
     with haikei.engine.connect() as connection:
-        found = connection.exec_driver_sql("SELECT tracker_person_id FROM ledger_person WHERE ref = ?", (ref,)).scalar_one()
-    return int(str(found).partition(":")[2])
+        return bool(refs) and refs[-1] in people.refs_of(connection, f"HumanUser:{person}")

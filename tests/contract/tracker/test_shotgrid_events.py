@@ -5,7 +5,19 @@ from typing import Any
 
 import pytest
 
-from integration.events import OutcomeSaid, TaskStatusChanged, TimeLogged, VersionCreated, VersionMediaUploaded, VersionStatusChanged
+from integration.events import (
+    BackgroundStatusChanged,
+    NoteAttached,
+    OutcomeSaid,
+    TaskAssigneesChanged,
+    TaskStatusChanged,
+    TimeLogged,
+    VersionCreated,
+    VersionMediaUploaded,
+    VersionRetired,
+    VersionRevived,
+    VersionStatusChanged,
+)
 from integration.production import PersonKind
 from integration.tracker.shotgrid.events import to_event
 
@@ -117,6 +129,39 @@ def test_what_became_of_a_draft_is_said_in_its_field() -> None:
 @pytest.mark.parametrize(("old", "new"), [("used", None), ("used", ""), (None, " "), ("used", "used"), (None, 3), (None, ["used"])])
 def test_a_field_that_says_nothing_new_is_no_event(old: Any, new: Any) -> None:
     assert to_event(version_event("Change", "sg_haikei_outcome", old_value=old, new_value=new)) is None
+
+
+@pytest.mark.parametrize("kind", ["Shot", "Asset", "CustomEntity01"])
+def test_the_status_of_whatever_backgrounds_hang_on_is_told(kind: str) -> None:
+    meta = {**APPROVAL["meta"], "entity_type": kind, "entity_id": 12, "old_value": "ip", "new_value": "omt"}
+
+    event = to_event({**APPROVAL, "event_type": f"Shotgun_{kind}_Change", "meta": meta})
+
+    assert isinstance(event, BackgroundStatusChanged)
+    assert (event.background, event.old, event.new) == (f"{kind}:12", "ip", "omt")
+
+
+def test_people_put_on_a_task_and_files_put_on_a_note_are_told() -> None:
+    added = {"added": [{"type": "HumanUser", "id": 108}], "removed": []}
+    task = {**APPROVAL["meta"], "attribute_name": "task_assignees", **added}
+    note = {"entity_type": "Note", "entity_id": 3, "added": [{"type": "Attachment", "id": 9}]}
+
+    assigned = to_event({**APPROVAL, "attribute_name": "task_assignees", "meta": task})
+    drawn = to_event({**APPROVAL, "event_type": "Shotgun_Note_Change", "attribute_name": "attachments", "meta": note})
+    erased = to_event({**APPROVAL, "event_type": "Shotgun_Note_Change", "attribute_name": "attachments", "meta": {**note, "added": []}})
+
+    assert isinstance(assigned, TaskAssigneesChanged)
+    assert isinstance(drawn, NoteAttached)
+    assert erased is None
+
+
+def test_a_deleted_version_is_named_by_its_meta_for_its_entity_is_gone() -> None:
+    gone = to_event({**version_event("Retirement"), "entity": None, "meta": {"entity_type": "Version", "entity_id": 9, "id": 9}})
+
+    assert isinstance(gone, VersionRetired)
+    assert gone.version == "9"
+    assert isinstance(to_event(version_event("Revival")), VersionRevived)
+    assert to_event({**version_event("Retirement"), "entity": None, "meta": None}) is None
 
 
 def test_media_taken_away_is_no_upload() -> None:

@@ -2,16 +2,25 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from integration.intake.sweep import sweep
 from integration.ledger.vocabulary import Kind
+from integration.measure.quality import Figures
 from integration.production import ProjectId, TaskId, VersionId
 from integration.workflow import handover
+from integration.workflow.delivery import Delivery
+from integration.workflow.order import Order
+from integration.workflow.quality_gate import Painted, Sifted, Verdict
+from render_service.client import load_look
+from render_service.contract import Picture, RenderRequest, RenderResult, Scene
 from tests.pretend_episode import PROJECT_ID
 from tests.unit.workflow.reviewed_cut import CUT, ReviewedCut, reviewed_cut
+from tests.unit.workflow.test_labels import png
 
 LAYOUT, ARTIST = 42, 45
 TASK = TaskId(str(CUT.layout_task))
@@ -168,6 +177,42 @@ def test_a_handover_before_delivery_is_left_to_delivery(cut: ReviewedCut) -> Non
     handover.hand_over(cut.studio, task.id, None)
 
     assert len(cut.entries(Kind.HANDOVER)) == handed_in(cut)
+
+
+def test_a_draft_deleted_while_it_is_delivered_is_made_anew(cut: ReviewedCut, tmp_path: Path) -> None:
+    picture = cut.studio.storage.put(png(2), media_type="image/png")
+    delivery = delivery_of(cut, picture.sha256)
+    task = delivery.open_review_task()
+    deleted = delivery.create_version(0, task)
+    cut.delete(VersionId(deleted))
+
+    shown = delivery.upload_picture(0, deleted, picture.sha256, task)
+    delivery.put_in_playlist([deleted, shown])
+    delivery.write_note(task, [deleted, shown])
+
+    assert shown != deleted
+    assert delivery.upload_picture(0, shown, picture.sha256, task) == shown
+    (standing,) = cut.studio.tracker.versions_with_key(cut.rounds()[0].key)
+    assert standing.id == shown and standing.media is not None
+
+
+def delivery_of(cut: ReviewedCut, sha256: str) -> Delivery:
+    """The newest round's delivery, with one picture."""
+    look = load_look("house", ())
+    request = RenderRequest(key="k", look=look, scene=Scene(), line_sha256="1" * 64, width_px=64, height_px=40, seeds=(7,))
+    picture = Picture(seed=7, sha256=sha256, size_bytes=1, pixel_sha256="2" * 64)
+    figures: Any = dict.fromkeys((each.name for each in fields(Figures)), 0)
+    painted = Painted(
+        number=0,
+        painting=1,
+        picture=picture,
+        request=request,
+        result=RenderResult(key="k", pictures=(picture,)),
+        verdict=Verdict(faults=(), figures=Figures(**figures)),
+        least_layout_kept=0,
+    )
+    order = Order(look=look, drafts=1, quality="flag", least_layout_kept=0, allowed_by="製作 一", allowed_reference="", asked_by="")
+    return Delivery(studio=cut.studio, key=cut.rounds()[0].key, sifted=Sifted(delivered=(painted,)), order=order, desk=threading.Lock())
 
 
 def remember(cut: ReviewedCut) -> None:
