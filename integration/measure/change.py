@@ -37,7 +37,7 @@ PARAMS: dict[str, float] = {
     "least_common": 0.02,
     "by_chance": 0.2,
     "texture_counts": 0.95,
-    "margin": 0.006,
+    "margin": 0.01,
     "dark_l": 8.0,
     "work_pixels": registration.WORK_PIXELS,
     "fine_px": texture.WINDOW_PX[FINE],
@@ -158,7 +158,7 @@ def _compared(before: Colour, after: Colour, found: Registration) -> _Sides:
     areas[~inside] = Area.OUTSIDE
     places = int(inside.sum())
     broad = cv2.morphologyEx((repainted & inside).astype(np.uint8), cv2.MORPH_OPEN, np.ones((_BROAD_PX, _BROAD_PX), np.uint8))
-    surely = cv2.erode(broad, np.ones((3, 3), np.uint8)).sum() / places
+    surely = broad.sum() / places
     share = _share_untouched(evidence, repainted, inside)
     most = 1.0 if share is None else min(1.0, 1 - share + PARAMS["margin"])
     return _Sides(

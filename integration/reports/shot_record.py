@@ -19,6 +19,7 @@ from integration.ledger import log, people, texts
 from integration.ledger.entry import Ai, Decision, Entry
 from integration.ledger.people import PersonName
 from integration.ledger.vocabulary import Kind
+from integration.reports.measured import Measured, measured_of
 from integration.reports.tools import Tool, tools_of
 
 Logged = tuple[int, Entry]
@@ -120,6 +121,8 @@ class ShotRecord:
     refusals: tuple[Deed, ...]
     statements: tuple[Deed, ...]
     """How people say they worked."""
+    measures: tuple[Measured, ...]
+    """What changed from draft to revision, with every measure that was made anew since."""
     other: tuple[Deed, ...]
     """Whatever else is recorded: corrections, hours."""
     tools: tuple[Tool, ...]
@@ -172,7 +175,8 @@ def shot_record(
         rounds=tuple(_rounds(told)),
         refusals=tuple(deed for _, deed in told if deed.kind is Kind.DRAFT_REFUSED),
         statements=tuple(deed for _, deed in told if deed.kind is Kind.STATEMENT_SIGNED),
-        other=tuple(deed for _, deed in told if deed.kind not in _PEOPLE | _DRAFT | {Kind.DRAFT_REFUSED, Kind.STATEMENT_SIGNED}),
+        measures=tuple(filter(None, (_measured(entry, deed) for entry, deed in told))),
+        other=tuple(deed for _, deed in told if deed.kind not in _PEOPLE | _DRAFT | _APART),
         tools=tuple(tools_of([entry for _, entry in logged])),
         draft_rounds=dict(Counter(deed.part for _, deed in told if deed.kind is Kind.DRAFT_REQUESTED)),
         retakes=dict(Counter(deed.part for _, deed in told if deed.kind is Kind.REVISION_RETAKE)),
@@ -199,6 +203,7 @@ _PEOPLE = frozenset(
         Kind.REVISION_RETAKE,
     }
 )
+_APART = frozenset({Kind.DRAFT_REFUSED, Kind.STATEMENT_SIGNED, Kind.MEASURE_COMPUTED, Kind.LAYERS_SHIPPED})
 _FOR_NAMED_PEOPLE = frozenset({Kind.FLAG_RAISED, Kind.FLAG_ANSWERED})
 """Questions about a Version go to those who were asked, and into no report."""
 _DRAFT = frozenset(
@@ -214,6 +219,10 @@ _DRAFT = frozenset(
         Kind.PROMPT_CORRECTED,
     }
 )
+
+
+def _measured(entry: Entry, deed: Deed) -> Measured | None:
+    return measured_of(entry, index=deed.index, at=deed.at, corrected_by=deed.corrected_by)
 
 
 def _of_episode(logged: list[Logged], shot_code: str, episode: str | None) -> list[Logged]:

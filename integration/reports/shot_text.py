@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from integration.ledger.people import PersonName
 from integration.ledger.vocabulary import Kind
+from integration.reports.measured import CAVEATS as MEASURE_CAVEATS
+from integration.reports.measured import measured_lines
 from integration.reports.shot_record import Deed, Draft, Round, ShotRecord
 from integration.reports.terminal import safe
 from integration.reports.tools import Tool
@@ -33,10 +35,11 @@ def shot_text(record: ShotRecord) -> str:
         ("People", _people(record)),
         ("How people say they worked", (_statement(deed) for deed in record.statements)),
         ("Drafts", (line for each in record.rounds for line in _round(each))),
+        ("Revisions measured 測定", measured_lines(record.measures)),
         ("Refused", (_line(deed) for deed in record.refusals)),
         ("Also recorded", (_line(deed) for deed in record.other)),
         ("Tools used", (line for tool in record.tools for line in _tool(tool))),
-        ("What this does not say", CAVEATS),
+        ("What this does not say", (*CAVEATS, *(MEASURE_CAVEATS if record.measures else ()))),
     )
     for title, body in sections:
         inside = [f"  {line}" for line in body]

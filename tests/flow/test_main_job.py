@@ -199,8 +199,8 @@ def test_shot_and_task_keep_their_thumbnails(haikei: RunningHaikei, coordinator:
     assert coordinator.find("PublishedFile", []) == []
 
 
-def hand_in_revision(artist: shotgun_api3.Shotgun, cut: Cut, task: int, picture: Path, *, name: str = "") -> None:
-    """An artist hands in a revision on the review task."""
+def hand_in_revision(artist: shotgun_api3.Shotgun, cut: Cut, task: int, picture: Path, *, name: str = "") -> int:
+    """An artist hands in a revision on the review task; the Version."""
     revision = artist.create(
         "Version",
         {
@@ -212,6 +212,7 @@ def hand_in_revision(artist: shotgun_api3.Shotgun, cut: Cut, task: int, picture:
         },
     )
     artist.upload("Version", revision["id"], str(picture), field_name="sg_uploaded_movie")
+    return int(revision["id"])
 
 
 def hand_in_genzu(who: shotgun_api3.Shotgun, cut: Cut, folder: Path, *, number: int, task: int = 0) -> None:
