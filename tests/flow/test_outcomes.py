@@ -201,6 +201,22 @@ def test_a_shot_ticked_while_it_waits_is_not_painted(tmp_path: Path) -> None:
         assert haikei.stop() == 0
 
 
+def test_a_shot_ticked_while_drafts_are_delivered_takes_them_back(haikei: RunningHaikei, coordinator: shotgun_api3.Shotgun) -> None:
+    cut = Cut(7)
+    haikei.sandbox.faults.fail("upload_put", times=5, status=503)
+    approve(coordinator, cut)
+    haikei.wait(lambda: drafts_of(coordinator, cut), what="a Version without its picture")
+
+    coordinator.update("Shot", cut.shot, {"sg_haikei_no_draft": True})
+    haikei.wait_for(cut.code, "superseded")
+    haikei.wait(lambda: review_task(coordinator, cut, "rdy"), what="the artist's task")
+    (note,) = haikei.wait(lambda: notes_on(coordinator, cut), what="the Note that takes them back")
+
+    assert "取り下げ" in note["subject"] and "older genzu" not in note["content"]
+    assert {draft["sg_status_list"] for draft in drafts_of(coordinator, cut)} == {"sup"}
+    assert [entry.decision.verdict for entry in outcomes(haikei, cut) if entry.decision] == [Verdict.LAYOUT_ONLY]
+
+
 def test_the_services_stop_with_their_pages(haikei: RunningHaikei) -> None:
     assert haikei.stop() == 0
 

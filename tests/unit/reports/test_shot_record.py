@@ -101,6 +101,25 @@ def test_a_delivered_draft_nobody_spoke_of_has_an_unknown_outcome(connection: sa
     assert shot_text(read(connection)).count("outcome: unknown") == 1
 
 
+def test_the_last_outcome_stands_first_and_the_others_beside_it(
+    connection: sa.Connection, whole_story: Story, person: Person, write: Write
+) -> None:
+    artist = Actor(kind=ActorKind.HUMAN, ref=person("HumanUser:3", "青木 海"), role=Role.BACKGROUND_ARTIST)
+    late = Decision(verdict=Verdict.NOT_USED)
+    write(Kind.DRAFT_OUTCOME, actor=artist, asset=Asset(sha256="d1" * 32), decision=Decision(verdict=Verdict.LAYOUT_ONLY), draft="draft:1")
+    write(Kind.DRAFT_OUTCOME, actor=artist, asset=Asset(sha256="d1" * 32), decision=late, draft="draft:1", at_ms=1)
+
+    shown = re.findall(r"(before that, )?outcome: ([a-z ]+), says 青木 海", shot_text(read(connection)))
+
+    assert shown == [("", "painted from layout"), ("before that, ", "partly used"), ("before that, ", "not used")]
+
+
+def test_a_background_without_a_draft_is_painted_from_layout_by_nobody_in_particular(connection: sa.Connection, write: Write) -> None:
+    write(Kind.DRAFT_OUTCOME, decision=Decision(verdict=Verdict.LAYOUT_ONLY), part="")
+
+    assert re.search(r"Without a draft, Shot:1024\n +outcome: painted from layout, 2026-11-20 10:00 #0\n", shot_text(read(connection)))
+
+
 def test_a_cut_without_entries_says_so(connection: sa.Connection) -> None:
     assert "Nothing is recorded for this cut." in shot_text(read(connection, "c999"))
     assert read(connection, "c999").people == ()

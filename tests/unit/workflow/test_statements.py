@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,8 @@ from integration.cli.verify import Question, verify
 from integration.database import inbox, make_tables, open_database
 from integration.errors import LedgerError
 from integration.ledger import log, people, texts
-from integration.ledger.entry import Actor, Asset, Entry, TrackerRef
-from integration.ledger.vocabulary import ActorKind, Claim, Kind, Role
+from integration.ledger.entry import Actor, Asset, Decision, Entry, TrackerRef
+from integration.ledger.vocabulary import ActorKind, Claim, Kind, Role, Verdict
 from integration.settings import read_settings
 from integration.workflow import statements
 from integration.workflow.statements import Said
@@ -205,3 +206,13 @@ def test_an_exported_report_is_an_entry_and_verify_names_later_corrections(
     assert "Nothing the report c012.json tells of was put right since" in before
     assert "put right since: entry 0 by entry 2" in after
     assert "No entry here knows the report c012.json" in capsys.readouterr().out
+
+
+def test_a_word_that_is_heard_late_counts_from_when_it_was_said() -> None:
+    said = [(Verdict.USED, 3000), (Verdict.NOT_USED, 1000), (Verdict.PARTLY_USED, 2000)]
+    entries = [
+        replace(entry(kind=Kind.DRAFT_OUTCOME), at_ms=at_ms, asset=Asset(sha256=PICTURE), decision=Decision(verdict=verdict))
+        for verdict, at_ms in said
+    ]
+
+    assert statements.last_outcomes(entries) == {PICTURE: Verdict.USED}
