@@ -20,11 +20,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from integration.errors import TransientTrackerError
 from integration.web import words
+from integration.web.evidence_page import evidence_text
 from integration.web.outcome_pages import OutcomePages, Page, refused
 from integration.web.pace import Pace
 from integration.web.shown import Shown
 from integration.web.words import Refusal
 from integration.web_settings import WebSettings
+from integration.workflow.evidence import PATH
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +34,7 @@ _FORM = "application/x-www-form-urlencoded"
 _MOST_BYTES = 128 * 1024
 _BODY_S = 10.0
 _ANSWER_S = 25.0
+_LONGEST_NAME = 400
 
 
 def build_app(pages: OutcomePages, settings: WebSettings, pool: ThreadPoolExecutor) -> ASGIApp:
@@ -43,6 +46,7 @@ def build_app(pages: OutcomePages, settings: WebSettings, pool: ThreadPoolExecut
         routes=[
             Route(f"/menu/{pages.menu.name}/outcome", desk.menu, methods=["POST"]),
             Route("/outcome", desk.say, methods=["POST"]),
+            Route(f"/{PATH}/{{name}}", desk.evidence, methods=["GET"]),
         ],
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=sorted(hosts), www_redirect=False)],
         exception_handlers={404: desk.absent, 405: desk.not_so},
@@ -73,6 +77,17 @@ class _Desk:
         except ValueError:
             return await self._answer(words.NO_FORM)
         return await self._answer(partial(self._pages.say, form.get("token", ""), form.get("outcome", "")))
+
+    async def evidence(self, request: Request) -> Response:
+        """Somebody followed a link from the tracker to the record."""
+        name = request.path_params["name"][:_LONGEST_NAME]
+        work = partial(evidence_text, self._pages.studio, name)
+        try:
+            told = await asyncio.wait_for(asyncio.get_running_loop().run_in_executor(self._pool, work), _ANSWER_S)
+        except (sa.exc.OperationalError, TimeoutError) as error:
+            log.warning("page not answered", why=type(error).__name__)
+            return self._shown.response(refused(words.BUSY))
+        return PlainTextResponse(told) if told else self._shown.response(refused(words.NO_PAGE))
 
     async def absent(self, _request: Request, _error: Exception) -> Response:
         """Nothing is there."""
@@ -140,4 +155,9 @@ class _Door:
             await busy(scope, receive, answer)
             return
         await self._app(scope, receive, answer)
-        log.info("page shown", path=scope["path"][:80], status=status, seconds=round(time.monotonic() - began_s, 3))
+        log.info("page shown", path=_shown_in_log(scope["path"]), status=status, seconds=round(time.monotonic() - began_s, 3))
+
+
+def _shown_in_log(path: str) -> str:
+    """A path without what opens the record in it."""
+    return f"/{PATH}/…" if path.startswith(f"/{PATH}/") else path[:80]

@@ -18,6 +18,7 @@ from integration.settings import ProjectSettings
 from integration.studio import Studio
 from integration.tracker.protocol import Summary
 from integration.workflow import queues
+from integration.workflow.evidence import evidence_url
 from integration.workflow.statements import last_outcomes
 
 log = structlog.get_logger(__name__)
@@ -51,7 +52,7 @@ def summarise(studio: Studio, background: str, shots: Mapping[str, str]) -> int:
         about = {background: entries}
         for shot, name in shots.items():
             about[shot] = [entry for _, entry in ledger.read(connection, shot=name, show=show) if entry.seq == seq]
-    url = ""
+    url = evidence_url(studio.settings, background)
     backgrounds = {BackgroundId(name): Summary(text=text_of(told), url=url) for name, told in about.items()}
     versions = {version: Summary(text=text, url=url) for version, text in version_texts(entries).items()}
     written = studio.tracker.write_summaries(backgrounds, versions)

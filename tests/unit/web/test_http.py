@@ -13,6 +13,7 @@ import urllib3
 from integration.errors import SettingsError
 from integration.web.pace import Pace
 from integration.web.server import served_pages
+from integration.workflow.evidence import evidence_url
 from tests.menu_item import FORM, text_of, tokens
 from tests.unit.web.conftest import ARTIST, Office, opened
 
@@ -133,3 +134,27 @@ def ask_as(office: Office, host: str, form: dict[str, str]) -> urllib3.BaseHTTPR
 def one_office(folder: Path, **web: object) -> Iterator[Office]:
     """An office for one test."""
     yield from opened(folder, **web)
+
+
+@contextmanager
+def public_office(folder: Path) -> Iterator[Office]:
+    yield from opened(folder, public_url="http://haikei.studio.example")
+
+
+def test_the_record_opens_by_its_link_alone(tmp_path: Path) -> None:
+    with public_office(tmp_path) as office:
+        delivered = office.deliver(7)
+        background = f"Shot:{delivered.cut.shot}"
+        link = evidence_url(office.studio.settings, background)
+        office.browser.press(office.browser.choose(office.form(ARTIST, *delivered.versions)), "used")
+
+        shown = ask(office, "GET", urlsplit(link).path)
+        forged = ask(office, "GET", urlsplit(link).path[:-2] + "AA")
+        guessed = ask(office, "GET", f"/record/{background}")
+
+        assert link.startswith("http://haikei.studio.example/record/")
+        assert shown.status == 200
+        assert shown.headers["Content-Type"].startswith("text/plain")
+        assert f"Cut {delivered.cut.code}" in text_of(shown)
+        assert (forged.status, guessed.status) == (404, 404)
+        assert delivered.cut.code not in text_of(forged) + text_of(guessed)
