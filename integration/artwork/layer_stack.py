@@ -11,6 +11,8 @@ from integration.artwork.layer_hash import LayerMark
 
 WORK_SIDE_PX = 1024
 """Areas are counted on a canvas with its longer side at most this long, each place the mean of what it stands for."""
+Plane = npt.NDArray[np.float32]
+"""H×W float32, 0 to 1."""
 Cover = npt.NDArray[np.uint8]
 """H×W uint8 at work size: how much of each place a layer covers by itself, 0–255."""
 
@@ -23,9 +25,24 @@ class SeenLayer:
     """Untrusted text."""
     mark: LayerMark
     cover: Cover
-    """After its opacity, masks and clipping; 0 everywhere when it or its group is hidden."""
+    """After its own opacity, mask and clipping; 0 everywhere when it is hidden."""
     hides: bool
     """Whether it lies over what is under it; layers that are blended only change that."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SeenGroup:
+    """Layers that are laid over one another before they are laid over what is under them."""
+
+    cover: Cover
+    """What its opacity and mask let through; 0 everywhere when it is hidden."""
+    layers: tuple["SeenLayer | SeenGroup", ...]
+    """From the lowest."""
+
+
+def flat(layers: Sequence[SeenLayer | SeenGroup]) -> list[SeenLayer]:
+    """Every layer, out of its groups, from the lowest."""
+    return [each for layer in layers for each in (flat(layer.layers) if isinstance(layer, SeenGroup) else [layer])]
 
 
 def canvas_size(width_px: int, height_px: int) -> tuple[int, int]:
@@ -55,15 +72,28 @@ def times(one: Cover, other: Cover | int) -> Cover:
     return made
 
 
-def visible_shares(layers: Sequence[SeenLayer]) -> list[npt.NDArray[np.float32]]:
-    """What of each place each layer shows, 0 to 1, `layers` from the lowest; those that lie over one another share it."""
-    if not layers:
-        return []
-    shown: list[npt.NDArray[np.float32]] = []
-    left = np.ones(layers[0].cover.shape, np.float32)
+def whole(canvas: tuple[int, int], share: int = 255) -> Cover:
+    """The cover of something of opacity `share`, 0 to 255, that reaches everywhere."""
+    width, height = canvas_size(*canvas)
+    return np.full((height, width), share, np.uint8)
+
+
+def visible_shares(layers: Sequence[SeenLayer | SeenGroup]) -> list[Plane]:
+    """What of each place each layer of `flat` shows, 0 to 1: those that lie over one another share it."""
+    return _shares(layers)[0]
+
+
+def _shares(layers: Sequence[SeenLayer | SeenGroup]) -> tuple[list[Plane], Plane]:
+    """The shares, from the lowest, and what all together leave uncovered."""
+    shown: list[Plane] = []
+    left: Plane = np.ones((1, 1), np.float32)
     for layer in reversed(layers):
         cover = layer.cover.astype(np.float32) / np.float32(255)
-        shown.append(cover * left)
-        if layer.hides:
-            left = left * (1 - cover)
-    return shown[::-1]
+        if isinstance(layer, SeenGroup):
+            inside, uncovered = _shares(layer.layers)
+            shown += [share * cover * left for share in reversed(inside)]
+            left = left * (1 - cover * (1 - uncovered))
+        else:
+            shown.append(cover * left)
+            left = left * (1 - cover) if layer.hides else left
+    return shown[::-1], left

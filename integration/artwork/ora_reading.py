@@ -18,7 +18,7 @@ from PIL import Image
 from integration.artwork.archive import files_of
 from integration.artwork.checked_image import BROKEN, ImageLimits, open_checked
 from integration.artwork.layer_hash import layer_mark
-from integration.artwork.layer_stack import Cover, SeenLayer, canvas_size, cover_of, times
+from integration.artwork.layer_stack import Cover, SeenGroup, SeenLayer, cover_of, times, whole
 from integration.artwork.reading import Doubt, ReadFile
 from integration.errors import ArtworkError
 
@@ -69,38 +69,32 @@ class _Walk:
     doubts: set[Doubt]
     seen: int = field(default=0)
 
-    def layers(self, elements: Iterator[Element], within: Cover | None = None, depth: int = 0) -> Iterator[SeenLayer]:
-        """The layers among `elements` and in their stacks, from the lowest; `within` is what their stack lets through."""
+    def layers(self, elements: Iterator[Element], depth: int = 0) -> Iterator[SeenLayer | SeenGroup]:
+        """The layers and stacks among `elements`, from the lowest."""
         if depth > _DEEPEST:
             raise ArtworkError("the OpenRaster file nests its stacks too deeply", hint=_HINT)
         for element in reversed(list(elements)):
             if element.tag == "stack":
-                if not _is_plain(element) and self._shows(self._through(element, within)):
+                through = self._through(element)
+                if not _is_plain(element) and through.any():
                     self.doubts.add(Doubt.BLENDED)
-                yield from self.layers(iter(element), self._through(element, within), depth + 1)
+                yield SeenGroup(cover=through, layers=tuple(self.layers(iter(element), depth + 1)))
             elif element.tag == "layer":
                 self.seen += 1
                 if self.seen > _MOST_LAYERS:
                     raise ArtworkError("the OpenRaster file has too many layers", hint=_HINT)
-                yield self._seen(element, self._through(element, within))
+                yield self._seen(element)
             elif element.tag in ("filter", "text"):
                 self.doubts.add(Doubt.FILL if element.tag == "text" else Doubt.ADJUSTED)
 
-    def _through(self, element: Element, within: Cover | None) -> Cover | None:
+    def _through(self, element: Element) -> Cover:
         opacity = 0 if element.get("visibility") == "hidden" else round(255 * _share(element.get("opacity", "1")))
-        if opacity == 255:
-            return within
-        width, height = canvas_size(*self.canvas)
-        return times(np.full((height, width), 255, np.uint8) if within is None else within, opacity)
+        return whole(self.canvas, opacity)
 
-    def _shows(self, through: Cover | None) -> bool:
-        return through is None or bool(through.any())
-
-    def _seen(self, element: Element, through: Cover | None) -> SeenLayer:
+    def _seen(self, element: Element) -> SeenLayer:
         rgba = self._pixels(element.get("src", ""))
         left, top = _number(element, "x"), _number(element, "y")
-        cover = cover_of(rgba[..., 3], left=left, top=top, canvas=self.canvas)
-        cover = cover if through is None else times(cover, through)
+        cover = times(cover_of(rgba[..., 3], left=left, top=top, canvas=self.canvas), self._through(element))
         return SeenLayer(
             name=element.get("name", ""), mark=layer_mark(rgba).at(left, top), cover=cover, hides=_is_plain(element)
         )  # fmt: skip

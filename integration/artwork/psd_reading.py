@@ -5,7 +5,7 @@ honoured; what changes the picture without covering it (adjustments, effects, bl
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from psd_tools.constants import BlendMode, Tag
 
 from integration.artwork.checked_image import CheckedImage, ImageLimits
 from integration.artwork.layer_hash import layer_mark
-from integration.artwork.layer_stack import Cover, SeenLayer, canvas_size, cover_of, times
+from integration.artwork.layer_stack import Cover, SeenGroup, SeenLayer, cover_of, times, whole
 from integration.artwork.layered import BROKEN, dpi_of
 from integration.artwork.psd_header import HEADER_BYTES, READ, PsdHeader, checked_header
 from integration.artwork.reading import Doubt, ReadFile
@@ -81,31 +81,34 @@ class _Walk:
     doubts: set[Doubt]
     seen: int = 0
     pixels: int = 0
-    base: dict[int, Cover] = field(default_factory=dict)
-    """What the last unclipped layer of each depth covers."""
 
     @property
     def canvas(self) -> tuple[int, int]:
         """Width and height."""
         return self.header.width_px, self.header.height_px
 
-    def layers(self, group: Any, within: Cover | None = None, depth: int = 0) -> Iterator[SeenLayer]:
-        """The layers with pixels in `group`, from the lowest; `within` is what the group lets through, None for everything."""
+    def layers(self, group: Any, depth: int = 0) -> Iterator[SeenLayer | SeenGroup]:
+        """The layers with pixels in `group`, and its groups, from the lowest."""
         if depth > 64:
             raise ArtworkError("the Photoshop file nests its groups too deeply", hint=_HINT)
+        base: Cover | None = None
         for layer in group:
             self._count(layer)
-            through = self._through(layer, within, depth)
+            through = self._through(layer)
+            if layer.clipping and base is not None:
+                through = times(through, base)
             if layer.is_group():
                 if layer.blend_mode not in (BlendMode.PASS_THROUGH, BlendMode.NORMAL):
-                    self._doubt(layer, through, Doubt.BLENDED)
-                yield from self.layers(layer, through, depth + 1)
+                    self._doubt(through, Doubt.BLENDED)
+                yield SeenGroup(cover=through, layers=tuple(self.layers(layer, depth + 1)))
             elif isinstance(layer, AdjustmentLayer):
-                self._doubt(layer, through, Doubt.ADJUSTED)
+                self._doubt(through, Doubt.ADJUSTED)
             elif isinstance(layer, FillLayer) or not layer.has_pixels():
                 self._without_pixels(layer, through)
             else:
-                yield self._seen(layer, through, depth)
+                seen = self._seen(layer, through)
+                base = base if layer.clipping else seen.cover
+                yield seen
 
     def _count(self, layer: Layer) -> None:
         area = max(layer.width, 0) * max(layer.height, 0)
@@ -114,27 +117,14 @@ class _Walk:
         if self.seen > _MOST_LAYERS or self.pixels > _MOST_LAYER_PIXELS or too_large:
             raise ArtworkError("the Photoshop file's layers are too many, or far larger than its canvas", hint=_HINT)
 
-    def _through(self, layer: Layer, within: Cover | None, depth: int) -> Cover | None:
-        """What the layer's groups, its own switch, opacity and mask, and what it is clipped to let through."""
-        if not layer.visible:
-            width, height = canvas_size(*self.canvas)
-            return np.zeros((height, width), np.uint8)
-        through, opacity = within, layer.opacity * layer.fill_opacity // 255
-        if opacity < 255:
-            through = self._times(through, opacity)
+    def _through(self, layer: Layer) -> Cover:
+        """What the layer's own switch, opacity and mask let through."""
+        through = whole(self.canvas, layer.opacity * layer.fill_opacity // 255 if layer.visible else 0)
         if layer.has_mask() and layer.mask is not None and not layer.mask.disabled:
-            through = self._times(through, self._mask(layer))
+            through = times(through, self._mask(layer))
         if layer.has_vector_mask() and not isinstance(layer, ShapeLayer):
-            self._doubt(layer, through, Doubt.VECTOR_MASK)
-        if layer.clipping and depth in self.base:
-            through = self._times(through, self.base[depth])
+            self._doubt(through, Doubt.VECTOR_MASK)
         return through
-
-    def _times(self, through: Cover | None, other: Cover | int) -> Cover:
-        if through is None:
-            width, height = canvas_size(*self.canvas)
-            through = np.full((height, width), 255, np.uint8)
-        return times(through, other)
 
     def _mask(self, layer: Layer) -> Cover:
         mask = layer.mask
@@ -143,27 +133,24 @@ class _Walk:
         alpha = np.zeros((0, 0), np.uint8) if drawn is None else np.asarray(drawn.convert("L"))
         return cover_of(alpha, left=mask.left, top=mask.top, canvas=self.canvas, outside=mask.background_color)
 
-    def _seen(self, layer: Layer, through: Cover | None, depth: int) -> SeenLayer:
+    def _seen(self, layer: Layer, through: Cover) -> SeenLayer:
         picture = layer.topil(apply_icc=False)
         rgba = np.asarray((picture or Image.new("RGBA", (1, 1))).convert("RGBA"))
-        cover = cover_of(rgba[..., 3], left=layer.left, top=layer.top, canvas=self.canvas)
-        cover = cover if through is None else times(cover, through)
-        if not layer.clipping:
-            self.base[depth] = cover
+        cover = times(cover_of(rgba[..., 3], left=layer.left, top=layer.top, canvas=self.canvas), through)
         if isinstance(layer, SmartObjectLayer):
-            self._doubt(layer, cover, Doubt.SMART_OBJECT)
+            self._doubt(cover, Doubt.SMART_OBJECT)
         if layer.has_effects():
-            self._doubt(layer, cover, Doubt.EFFECTS)
+            self._doubt(cover, Doubt.EFFECTS)
         mark = layer_mark(rgba).at(layer.left, layer.top)
         return SeenLayer(name=_name(layer), mark=mark, cover=cover, hides=layer.blend_mode is BlendMode.NORMAL)
 
-    def _without_pixels(self, layer: Layer, through: Cover | None) -> None:
+    def _without_pixels(self, layer: Layer, through: Cover) -> None:
         if isinstance(layer, FillLayer | ShapeLayer | TypeLayer | SmartObjectLayer):
-            self._doubt(layer, through, Doubt.FILL)
+            self._doubt(through, Doubt.FILL)
 
-    def _doubt(self, layer: Layer, through: Cover | None, doubt: Doubt) -> None:
-        """Note a reason for doubt, unless nothing of the layer shows."""
-        if layer.visible and (through is None or through.any()):
+    def _doubt(self, through: Cover, doubt: Doubt) -> None:
+        """Note a reason for doubt, unless nothing of it shows."""
+        if through.any():
             self.doubts.add(doubt)
 
 

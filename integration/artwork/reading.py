@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from integration.artwork.checked_image import CheckedImage
-from integration.artwork.layer_stack import SeenLayer
+from integration.artwork.layer_stack import SeenGroup, SeenLayer
 
 
 class Doubt(StrEnum):
@@ -41,6 +41,6 @@ class ReadFile:
     picture: CheckedImage | None
     """As the artist sees it; None where the file holds no merged picture."""
     format: str
-    layers: tuple[SeenLayer, ...]
+    layers: tuple[SeenLayer | SeenGroup, ...]
     """From the lowest."""
     doubts: frozenset[Doubt]

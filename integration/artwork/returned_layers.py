@@ -12,7 +12,7 @@ import numpy as np
 
 from integration.artwork.checked_image import CheckedImage, ImageLimits, open_checked
 from integration.artwork.handoff import LayerKind, ShippedLayer
-from integration.artwork.layer_stack import SeenLayer, visible_shares
+from integration.artwork.layer_stack import SeenLayer, flat, visible_shares
 from integration.artwork.ora_reading import read_ora
 from integration.artwork.psd_reading import read_psd
 from integration.artwork.reading import Doubt, ReadFile
@@ -98,13 +98,10 @@ def _read_flat(path: Path, limits: ImageLimits) -> ReadFile:
 
 
 def _understood(file: ReadFile, shipped: Sequence[ShippedLayer]) -> Returned:
-    shares = visible_shares(file.layers)
-    layers = tuple(_told(seen, round(1e6 * float(share.mean())), shipped) for seen, share in zip(file.layers, shares, strict=True))
+    found, shares = flat(file.layers), visible_shares(file.layers)
+    layers = tuple(_told(seen, round(1e6 * float(share.mean())), shipped) for seen, share in zip(found, shares, strict=True))
     doubts = set(file.doubts) | _doubts_of(layers, shipped)
-    if any(
-        not seen.hides and layer.fate is not LayerFate.SHIPPED and layer.visible_ppm
-        for seen, layer in zip(file.layers, layers, strict=True)
-    ):
+    if any(not seen.hides and layer.fate is not LayerFate.SHIPPED and layer.visible_ppm for seen, layer in zip(found, layers, strict=True)):
         doubts.add(Doubt.BLENDED)
     new = [share for share, layer in zip(shares, layers, strict=True) if layer.fate is LayerFate.NEW]
     painted = round(1e6 * float(np.minimum(sum(new), 1).mean())) if new else 0
