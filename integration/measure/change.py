@@ -20,7 +20,7 @@ from integration.measure.colour import Plane, ciede2000, lab_of
 from integration.measure.grade import graded
 from integration.measure.layout_kept import LayoutKept, layout_kept
 from integration.measure.picture import Colour, Grey, Mask, averaged
-from integration.measure.registration import Registration, at_work_size, register
+from integration.measure.registration import Registration, at_work_size, register, unregistered
 from integration.measure.texture import COARSE, FINE, Agreement, agreement
 
 VERSION = 1
@@ -123,7 +123,8 @@ def measure_change(draft: Colour, revision: Colour, *, line: Grey | None = None,
         found = Registration(matrix=np.array([[1, 0, 0], [0, 1, 0]], np.float32), mirrored=False, found=True)
         sides = _Sides(areas=np.zeros(after.shape[:2], np.uint8), least=0.0, most=0.0, grade_de=0.0, reasons=())
     else:
-        found = register(before, after)
+        small = min(*before.shape[:2], *after.shape[:2]) < _SMALLEST_PX
+        found = unregistered(before, after) if small else register(before, after)
         sides = _compared(before, after, found)
     return _told(draft, revision, before, after, found, sides, line=line, cel_mask=cel_mask)
 

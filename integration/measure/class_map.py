@@ -10,10 +10,10 @@ PALETTE: dict[Area, tuple[int, int, int]] = {
     Area.KEPT: (70, 70, 70),
     Area.ADJUSTED: (86, 180, 233),
     Area.REPAINTED: (240, 228, 66),
-    Area.CANNOT_TELL: (204, 121, 167),
+    Area.CANNOT_TELL: (153, 91, 125),
     Area.OUTSIDE: (0, 0, 0),
 }
-"""sRGB by area, from Okabe and Ito's colours for everybody (Color Universal Design, 2008), of different lightness."""
+"""sRGB by area, after Okabe and Ito's colours for everybody (Color Universal Design, 2008), each of another lightness."""
 _STRENGTH = 0.65
 _STRIPES_PX = 8
 """Period of the stripes over what cannot be told."""

@@ -78,7 +78,7 @@ def register(draft: Colour, revision: Colour) -> Registration:
     """How `draft` lies in `revision`, both at work size."""
     size = (revision.shape[1], revision.shape[0])
     onto = _structure(revision)
-    best, best_fit = Registration(matrix=_fitted(draft, revision), mirrored=False, found=False), -1.0
+    best, best_fit = unregistered(draft, revision), -1.0
     for way in _ways(draft, revision):
         fit = _alike(_structure(way.warped(draft, size)), onto, way, draft)
         if fit > best_fit + (0 if best_fit < 0 else _BETTER):
@@ -86,6 +86,11 @@ def register(draft: Colour, revision: Colour) -> Registration:
         if best_fit > 0.9:
             break
     return Registration(matrix=best.matrix, mirrored=best.mirrored, found=best_fit >= _SAME)
+
+
+def unregistered(draft: Colour, revision: Colour) -> Registration:
+    """The draft stretched over a revision in which it was not looked for."""
+    return Registration(matrix=_fitted(draft, revision), mirrored=False, found=False)
 
 
 def _ways(draft: Colour, revision: Colour) -> Iterator[Registration]:
