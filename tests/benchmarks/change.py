@@ -14,6 +14,13 @@ TUNED, HELD_OUT = (11, 12), (9001, 9002)
 """Seeds of scenes: those that limits were set on, and those that are reported."""
 
 
+_HEADING = """# Made cases, measured
+
+Written by `python tests/benchmarks/change.py`; [measure.md](measure.md) says what the columns mean. Every draft is a plate of the
+house painter with brushwork laid over it (textured, soft, or none: flat), on scenes that no limit was set on. Shares are percent.
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One measured case; shares in percent."""
@@ -83,6 +90,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tune", action="store_true", help="the scenes that limits were set on, not those reported")
     rows = list(measured(TUNED if parser.parse_args().tune else HELD_OUT))
+    print(_HEADING)
     print("| case | texture | truth | repainted: at least – seen – at most | no visible change | adjusted | cannot tell | lines kept |")
     print("|---|---|---|---|---|---|---|---|")
     for row in rows:
