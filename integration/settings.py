@@ -47,6 +47,8 @@ class ShotGridSettings(_Part):
     """Longest wait for one answer."""
     scene_fields: SceneFields = SceneFields()
     """Where the words for the prompt stand."""
+    shared_shots_field: str = ""
+    """Field of a Shot that names the other Shots its background serves, where a studio keeps backgrounds on Shots; empty for none."""
 
     def key(self) -> str:
         """The API key, from the setting or its file.

@@ -23,7 +23,7 @@ from integration.production import (
     Version,
     VersionId,
 )
-from integration.settings import ProjectSettings, SceneFields, ShotGridSettings
+from integration.settings import ProjectSettings, ShotGridSettings
 from integration.tracker.protocol import DraftVersion, EventPage, Finding, NoteText, SetUpStep, Summary, TrackerSteps, WrittenPolicy
 from integration.tracker.shotgrid.connection import Connection
 from integration.tracker.shotgrid.directory import Directory
@@ -67,16 +67,16 @@ def open_shotgrid(
         attempts=attempts,
         first_wait_s=first_wait_s,
     )
-    return ShotGridTracker(connection, projects, look_back_s, settings.scene_fields, menu_url)
+    return ShotGridTracker(connection, projects, look_back_s, settings, menu_url)
 
 
 class ShotGridTracker:
     """One ShotGrid site, satisfying `Tracker`; may be used by many threads."""
 
     def __init__(
-        self, connection: Connection, projects: Mapping[str, ProjectSettings], look_back_s: float, scene: SceneFields, menu_url: str
+        self, connection: Connection, projects: Mapping[str, ProjectSettings], look_back_s: float, settings: ShotGridSettings, menu_url: str
     ) -> None:
-        """Prepare; nothing is contacted yet. Arguments as `open_shotgrid`'s; `scene` names its scene fields."""
+        """Prepare; nothing is contacted yet. Arguments as `open_shotgrid`'s; `settings` name its fields."""
         rules = projects.values() or [ProjectSettings()]
         step_names = {name.casefold(): name for rule in rules for name in (rule.layout_step, rule.background_step)}
         self._connection = connection
@@ -84,7 +84,9 @@ class ShotGridTracker:
         self._menu_url = menu_url
         self._events = EventLog(connection, look_back_s=look_back_s)
         self._directory = Directory(connection)
-        self._reading = Reading(connection, self._directory, step_names=step_names, scene=scene)
+        self._reading = Reading(
+            connection, self._directory, step_names=step_names, scene=settings.scene_fields, shared=settings.shared_shots_field
+        )
         self._writing = Writing(connection, step_names=step_names)
 
     @property

@@ -50,7 +50,9 @@ _NEWEST_FIRST = [{"field_name": "created_at", "direction": "desc"}, {"field_name
 class Reading:
     """Reads one site."""
 
-    def __init__(self, connection: Connection, directory: Directory, *, step_names: Mapping[str, str], scene: SceneFields) -> None:
+    def __init__(
+        self, connection: Connection, directory: Directory, *, step_names: Mapping[str, str], scene: SceneFields, shared: str = ""
+    ) -> None:
         """Prepare; nothing is contacted yet.
 
         Args:
@@ -58,11 +60,13 @@ class Reading:
             directory: its people.
             step_names: settings' spelling of each step by its lower-case name.
             scene: the fields that say what a place looks like.
+            shared: a Shot's field for other Shots its background serves; empty for none.
         """
         self._connection = connection
         self._directory = directory
         self._step_names = step_names
         self._scene = scene
+        self._shared = shared
 
     def projects(self) -> tuple[Project, ...]:
         """See `Tracker.projects`."""
@@ -79,18 +83,18 @@ class Reading:
     def background(self, background: BackgroundId) -> Background:
         """See `Tracker.background`."""
         kind, _, number = background.partition(":")
-        fields = [*(SHOT_FIELDS if kind == "Shot" else ASSET_FIELDS), *filter(None, self._scene.model_dump().values())]
-        return to_background(self._one(kind, number, fields), self._scene)
+        fields = [*(SHOT_FIELDS if kind == "Shot" else ASSET_FIELDS), *filter(None, (*self._scene.model_dump().values(), self._shared))]
+        return to_background(self._one(kind, number, fields), self._scene, shared=self._shared)
 
     def backgrounds_called(self, project: ProjectId, codes: Sequence[str]) -> tuple[Background, ...]:
         """See `Tracker.backgrounds_called`."""
-        here, scene = ["project", "is", link(project, "Project")], [*filter(None, self._scene.model_dump().values())]
+        here, scene = ["project", "is", link(project, "Project")], [*filter(None, (*self._scene.model_dump().values(), self._shared))]
         shots = self._all("Shot", [here, ["code", "in", list(codes)]], [*SHOT_FIELDS, *scene])
         called: list[Any] = [["code", "in", list(codes)]]
         if shots:
             called.append(["shots", "in", [{"type": "Shot", "id": shot["id"]} for shot in shots]])
         assets = self._all("Asset", [here, {"filter_operator": "any", "filters": called}], [*ASSET_FIELDS, *scene])
-        return tuple(to_background(record, self._scene) for record in (*shots, *assets))
+        return tuple(to_background(record, self._scene, shared=self._shared) for record in (*shots, *assets))
 
     def versions_on(self, task: TaskId) -> tuple[Version, ...]:
         """See `Tracker.versions_on`."""

@@ -173,10 +173,14 @@ def to_media(value: Any) -> Media | None:
     return Media(id=str(value["id"]), name=words(value))
 
 
-def to_background(record: Mapping[str, Any], scene: SceneFields) -> Background:
-    """A Shot, an Asset or a custom entity that backgrounds hang on; `scene` names the fields that say what the place looks like."""
+def to_background(record: Mapping[str, Any], scene: SceneFields, *, shared: str = "") -> Background:
+    """A Shot, an Asset or a custom entity that backgrounds hang on.
+
+    `scene` names the fields that say what the place looks like, `shared` that of a Shot's for other Shots its background serves.
+    """
     cut = record["type"] == "Shot"
-    linked = [record] if cut else [*(record.get("shots") or ()), *(record.get("sg_shots") or ())]
+    linked = [record, *_links(record, shared)] if cut else [*_links(record, "shots"), *_links(record, "sg_shots")]
+    linked = list({shot["id"]: shot for shot in linked}.values())
     episode = next((words(record[f]) for f in ("sg_episode", "episode", "sg_sequence.Sequence.episode", "episodes") if record.get(f)), "")
     return Background(
         id=BackgroundId(f"{record['type']}:{record['id']}"),
@@ -188,6 +192,12 @@ def to_background(record: Mapping[str, Any], scene: SceneFields) -> Background:
         no_draft=record.get(NO_DRAFT) is True,
         **{name: words(record.get(field)) for name, field in scene.model_dump().items() if field},
     )
+
+
+def _links(record: Mapping[str, Any], field: str) -> list[Mapping[str, Any]]:
+    """What a field of links holds; nothing where it is no such field, or is missing."""
+    held = record.get(field) if field else None
+    return [each for each in held if isinstance(each, Mapping)] if isinstance(held, list | tuple) else []
 
 
 def to_note(record: Mapping[str, Any], files: Iterable[Mapping[str, Any]] = ()) -> Note:

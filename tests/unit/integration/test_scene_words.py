@@ -105,3 +105,15 @@ def test_a_site_may_call_its_scene_fields_as_it_likes() -> None:
     background = to_background(record, SceneFields(place="sg_basho", weather="sg_tags", season="", art_note="sg_missing"))
 
     assert (background.place, background.weather, background.season, background.art_note) == ("森", "雨, 夜", "", "")
+
+
+def test_a_background_on_a_shot_serves_the_shots_it_is_shared_with_each_once() -> None:
+    mine = {"type": "Shot", "id": 1, "code": "c001"}
+    others = [{"type": "Shot", "id": 2, "name": "c002"}, mine, {"type": "Asset", "id": 3, "name": "station"}, "c004"]
+    record = {**mine, "project": {"type": "Project", "id": 70, "name": "s"}, "sg_shared": others}
+
+    served = [shot.code for shot in to_background(record, SceneFields(), shared="sg_shared").shots]
+
+    assert served == ["c001", "c002"]
+    assert [shot.code for shot in to_background(record, SceneFields()).shots] == ["c001"]
+    assert [shot.code for shot in to_background({**record, "sg_shared": "c002"}, SceneFields(), shared="sg_shared").shots] == ["c001"]
