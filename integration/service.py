@@ -62,15 +62,15 @@ def _register(studio: Studio, stop: threading.Event) -> None:
     engine.workflow(queues.LOOK_THROUGH, lambda version: engine.step("look through", look_through, studio, version))
     engine.workflow(queues.TELL_FLAG, lambda index, project, show: engine.step("tell flag", tell_flag, studio, index, project, show))
     engine.workflow(queues.REVISION, lambda version, event: _revision(studio, version, event))
-    engine.workflow(queues.MEASURE, lambda version, sha256: engine.step("measure revision", revision.measure, studio, version, sha256))
+    engine.workflow(queues.MEASURE, lambda *about: engine.step("measure revision", revision.measure, studio, *about))
     engine.workflow(queues.SUMMARY, lambda background, shots: engine.step("write summaries", summarise, studio, background, shots))
     engine.workflow(queues.NO_DRAFT, lambda background, project: HandOver(studio, desk).run(background, project))
     engine.workflow(queues.SUPERSEDE, lambda key: engine.step("supersede", supersede, studio, key))
 
 
 def _revision(studio: Studio, version: str, event: str) -> str:
-    sha256 = engine.step("take revision in", revision.take_in_present, studio, version, event)
-    return engine.step("measure revision", revision.measure, studio, version, sha256) if sha256 else ""
+    taken = engine.step("take revision in", revision.take_in_present, studio, version, event)
+    return engine.step("measure revision", revision.measure, studio, taken[0], version, taken[1]) if taken else ""
 
 
 def _work(studio: Studio, inbox: Inbox, registry: HookRegistry, slot: SlotLock, stop: threading.Event, listening: threading.Event) -> None:

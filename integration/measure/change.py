@@ -25,6 +25,14 @@ from integration.measure.texture import COARSE, FINE, Agreement, agreement
 
 VERSION = 1
 """Grows with every change of what the figures mean."""
+_STROKE_PX = 5
+"""Narrower marks at work size are told as "cannot tell": around a thin line little is left to compare."""
+_BROAD_PX = 9
+"""What is narrower at work size is not counted as surely repainted."""
+_GAP_PX = 15
+"""Places between strokes that differ, too, belong to them when they are no wider at work size."""
+_SMALLEST_PX = 24
+"""A picture with a shorter side at work size shows too little."""
 PARAMS: dict[str, float] = {
     "textured": 0.25,
     "grain": 0.02,
@@ -39,19 +47,15 @@ PARAMS: dict[str, float] = {
     "texture_counts": 0.95,
     "margin": 0.01,
     "dark_l": 8.0,
+    "stroke_px": _STROKE_PX,
+    "broad_px": _BROAD_PX,
+    "gap_px": _GAP_PX,
+    "smallest_px": _SMALLEST_PX,
     "work_pixels": registration.WORK_PIXELS,
     "fine_px": texture.WINDOW_PX[FINE],
     "coarse_px": texture.WINDOW_PX[COARSE],
 }
 """Limits by which places are told apart; see docs/measure.md."""
-_STROKE_PX = 5
-"""Narrower marks at work size are told as "cannot tell": around a thin line little is left to compare."""
-_BROAD_PX = 9
-"""What is narrower at work size is not counted as surely repainted."""
-_GAP_PX = 15
-"""Places between strokes that differ, too, belong to them when they are no wider at work size."""
-_SMALLEST_PX = 24
-"""A picture with a shorter side at work size shows too little."""
 
 
 class Area(IntEnum):

@@ -5,8 +5,9 @@ What is measured is areas; who painted them is told by lineage, layers and what 
 
 import hashlib
 import tempfile
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -57,18 +58,18 @@ def measure_later(studio: Studio, connection: sa.Connection, background: str, pa
         if entry.tracker and entry.asset:
             version, sha256 = entry.tracker.version_id, entry.asset.sha256
             key = f"measure:{studio.tracker.site}:{version}:{sha256}:{event}"
-            queues.enqueue(studio.queue, connection, queues.MEASURE, key, version, sha256)
+            queues.enqueue(studio.queue, connection, queues.MEASURE, key, background, version, sha256)
 
 
-def take_in_present(studio: Studio, version_id: str, event: str) -> str:
-    """Take in what stands on the Version now; the file's SHA-256, empty when it is no revision.
+def take_in_present(studio: Studio, version_id: str, event: str) -> list[str]:
+    """Take in what stands on the Version now; its background and the file's SHA-256, nothing when it is no revision.
 
     Raises:
         TransientTrackerError: it cannot be fetched now.
     """
     version = handed_in(studio, VersionId(version_id))
     subject = place_of(studio, version, event) if version else None
-    return take_in(studio, version, subject).sha256 if version and subject else ""
+    return [subject.background.id, take_in(studio, version, subject).sha256] if version and subject else []
 
 
 def take_in(studio: Studio, version: Version, subject: Subject) -> Asset:
@@ -145,15 +146,17 @@ def place_of(studio: Studio, version: Version, event: str) -> Subject | None:
     )
 
 
-def measure(studio: Studio, version_id: str, sha256: str) -> str:
+def measure(studio: Studio, background: str, version_id: str, sha256: str) -> str:
     """Measure a recorded revision and return how its draft was found; what the record says already is not written again."""
     with studio.engine.connect() as connection:
-        known = [entry for entry in _revisions(connection) if entry.asset and entry.asset.sha256 == sha256]
+        known = [entry for entry in _revisions(connection, background) if entry.asset and entry.asset.sha256 == sha256]
         revision = next((each for each in reversed(known) if each.tracker and each.tracker.version_id == version_id), None)
         if revision is None:
             return ""
         entries = [entry for _, entry in ledger.read(connection, background=revision.background) if entry.part == revision.part]
-        drafts = rounds.delivered_on(connection, site=studio.tracker.site, background=revision.background, part=revision.part)
+        known_by_then = _delivered_before(entries, revision)
+        delivered = rounds.delivered_on(connection, site=studio.tracker.site, background=revision.background, part=revision.part)
+        drafts = [each for each in delivered if each.version in known_by_then]
         shipped = handoff.shipped_on(connection, site=studio.tracker.site, background=revision.background)
     with tempfile.TemporaryDirectory(prefix="haikei-revision-") as folder:
         path = Path(folder) / "revision"
@@ -167,6 +170,12 @@ def measure(studio: Studio, version_id: str, sha256: str) -> str:
     layered = {each.picture_sha256 for each in shipped if each.layer in returned.drafts}
     lineage = lineage_of(drafts[:_MOST_COMPARED], entries=entries, revision=revision, in_layers=layered, kept_ppm=bench.kept_ppm)
     return _record(studio, revision, returned, lineage, bench.change(lineage.draft) if lineage.draft else None)
+
+
+def _delivered_before(entries: Sequence[Entry], revision: Entry) -> set[str]:
+    """Versions of the drafts that the record knew when the revision was handed in."""
+    before = takewhile(lambda entry: entry.id != revision.id, entries)
+    return {entry.tracker.version_id for entry in before if entry.kind is Kind.DRAFT_DELIVERED and entry.tracker}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,8 +243,8 @@ def _plain(measured: Measure | None) -> Measure | None:
     return replace(measured, layers=tuple(replace(each, name_commit="") for each in measured.layers)) if measured else None
 
 
-def _revisions(connection: sa.Connection, background: str | None = None, part: str = "") -> list[Entry]:
-    """Recorded revisions, of one part of a background where they are named."""
+def _revisions(connection: sa.Connection, background: str | None, part: str = "") -> list[Entry]:
+    """Recorded revisions of a background, of one part where it is named."""
     found = ledger.read(connection, background=background, kinds=[Kind.REVISION_SUBMITTED])
     return [entry for _, entry in found if not part or entry.part == part]
 

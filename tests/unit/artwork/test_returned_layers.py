@@ -326,3 +326,29 @@ def test_odd_numbers_in_an_archive_are_bounded(opacity: str, tmp_path: Path) -> 
     read = read_returned(archive(tmp_path / "odd.ora", **{k: v for k, v in files.items() if k != "mimetype"}), layers)
 
     assert all(0 <= layer.visible_ppm <= 1_000_000 for layer in read.layers)
+
+
+def test_a_visible_adjustment_layer_is_named_and_a_hidden_one_is_not(shipped: tuple[Path, tuple[ShippedLayer, ...]]) -> None:
+    file, layers = shipped
+
+    def adjusted(*, visible: bool) -> Returned:
+        psd = PSDImage.open(file)
+        layer = paint_group(psd).create_pixel_layer_from_array(block(), name="invert")
+        layer.tagged_blocks.set_data(Tag.INVERT)
+        layer.visible = visible
+        psd.save(file)
+        return read_returned(file, layers)
+
+    assert "adjustment_layer" not in adjusted(visible=False).reasons
+    assert "adjustment_layer" in adjusted(visible=True).reasons
+
+
+def test_a_large_document_is_read_as_a_small_one(tmp_path: Path) -> None:
+    psd = PSDImage.new("RGB", (WIDTH, HEIGHT))
+    psd._record.header.version = 2
+    psd.create_pixel_layer_from_array(block(), name="paint")
+    psd.save(tmp_path / "large.psb")
+
+    (layer,) = read_returned(tmp_path / "large.psb").layers
+
+    assert layer.visible_ppm == pytest.approx(500_000, abs=5_000)
