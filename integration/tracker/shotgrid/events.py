@@ -40,6 +40,7 @@ _MOMENTS = [
     "Shotgun_TimeLog_New",
     "Shotgun_TimeLog_Change",
     "Shotgun_TimeLog_Retirement",
+    "Shotgun_TimeLog_Revival",
 ]
 
 KINDS: dict[str, Any] = {
