@@ -40,7 +40,6 @@ _MOMENTS = [
     "Shotgun_TimeLog_New",
     "Shotgun_TimeLog_Change",
     "Shotgun_TimeLog_Retirement",
-    "Shotgun_TimeLog_Revival",
 ]
 
 KINDS: dict[str, Any] = {

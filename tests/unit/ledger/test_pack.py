@@ -11,12 +11,12 @@ import pytest
 from integration.errors import LedgerError
 from integration.ledger import keys, pack_reading, people
 from integration.ledger.checkpoint import SignedHead
-from integration.ledger.entry import Actor, Asset, Time
+from integration.ledger.entry import Actor, Asset
 from integration.ledger.note import Verifier, new_signer
 from integration.ledger.pack import write_pack
 from integration.ledger.pack_check import PackCheck, check_pack
 from integration.ledger.pack_reading import PackReading
-from integration.ledger.vocabulary import ActorKind, Kind, TimeSource
+from integration.ledger.vocabulary import ActorKind
 from tests.unit.ledger.record import NAME, Record, broken, pretend_record
 
 PERSON = "佐藤 雪"
@@ -63,18 +63,6 @@ def test_names_are_in_it_only_when_asked_for(record: Record, pack: Path, tmp_pat
     assert PERSON.encode() not in pack.read_bytes()
     assert PERSON.encode() in named.read_bytes()
     assert any("names.csv is the studio's word" in finding.words for finding in _check(named).findings)
-
-
-def test_hours_leave_with_no_pack(tmp_path: Path) -> None:
-    with pretend_record(tmp_path / "studio") as record:
-        record.add(2)
-        record.add(2, kind=Kind.TIME_LOGGED, time=Time(minutes=90, source=TimeSource.TRACKER, confirmed=True))
-        record.sign()
-
-        check = _check(_written(record, tmp_path / "pack.zip"), known=[_verifier(record)])
-
-    assert check.holds
-    assert [index for index, _ in check.entries] == [0, 1]
 
 
 def test_entries_of_other_shows_and_cuts_are_not_in_it(pack: Path) -> None:
