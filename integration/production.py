@@ -1,7 +1,7 @@
 """The production as haikei sees it, in the field's words and no tracker's."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import NewType
 
@@ -108,28 +108,6 @@ class Task:
     assignees: tuple[Person, ...] = ()
     reviewers: tuple[Person, ...] = ()
     """People named as deciding on it; may be empty."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimeLog:
-    """Time that somebody put down."""
-
-    id: str
-    project: Project
-    task: TaskId | None
-    person: Person | None
-    """Who worked."""
-    by: Person | None
-    """Who put it down."""
-    minutes: int
-    """0 where the tracker has none."""
-    day: date | None
-    """The studio's day it was worked on."""
-    changed_at: datetime
-    """Aware UTC."""
-
-    def __post_init__(self) -> None:
-        require_aware(self.changed_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -245,8 +245,6 @@ class ProjectSettings(_Part):
     """Finds a BOOK's number or letter, its one group, in the name or type of a Version; such a Version is the BOOK's genzu."""
     orders: OrderRules = OrderRules()
     time_zone: str = "Asia/Tokyo"
-    day_start: str = Field("05:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
-    """When the studio's day begins: what is worked before belongs to the day before."""
     ai_use: tuple[AiUse, ...] = ()
     """Permissions; none means AI is not allowed."""
     ai_models: AiModels = AiModels()

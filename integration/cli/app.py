@@ -302,21 +302,6 @@ def keys_rotate(
 app.command("order")(order_commands.order)
 app.command("orders")(order_commands.orders)
 app.command("receive")(order_commands.receive)
-
-
-@app.command()
-def hours(
-    show: Annotated[str, typer.Option(help="The show's name.")],
-    episode: Annotated[str | None, typer.Option(help="One episode's code.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON array.")] = False,
-    settings: SettingsFile = None,
-) -> None:
-    """Show what was logged by step and role; groups of fewer than three people are not told."""
-    from integration.cli.hours import show_hours
-
-    show_hours(settings, show=show, episode=episode, as_json=as_json)
-
-
 app.add_typer(flags, name="flags")
 app.add_typer(look, name="look")
 app.add_typer(notice, name="notice")

@@ -76,15 +76,3 @@ def person_forget(
     from integration.cli.person import forget
 
     forget(settings, name, show=show, apply=apply)
-
-
-@person.command("hours")
-def person_hours(
-    name: Name,
-    show: Annotated[str, typer.Option(help="The show's name.")],
-    settings: SettingsFile = None,
-) -> None:
-    """Show the hours a person logged: for that person, and whoever keeps payroll."""
-    from integration.cli.hours import show_own_hours
-
-    show_own_hours(settings, name, show=show)

@@ -18,7 +18,6 @@ from integration.events import (
     OutcomeSaid,
     TaskAssigneesChanged,
     TaskStatusChanged,
-    TimeLogged,
     TrackerEvent,
     VersionRetired,
     VersionRevived,
@@ -149,10 +148,6 @@ class Rehearsal:
         """Approvals of revisions write to the record alone."""
         if any(because.new in rules.final_statuses for rules in self.projects.values()):
             self.said.append("if it is a recorded revision: 1 entry in the record")
-
-    def record_time(self, time_log: str, *, because: TimeLogged) -> None:
-        """Hours write to the record alone."""
-        self.said.append("if it is on a background: 1 entry in the record")
 
     def look_through(self, version: VersionId) -> None:
         """Looking through files writes a flag at most."""

@@ -9,7 +9,6 @@ from integration.events import (
     OutcomeSaid,
     TaskAssigneesChanged,
     TaskStatusChanged,
-    TimeLogged,
     TrackerEvent,
     VersionRetired,
     VersionRevived,
@@ -75,10 +74,6 @@ class Actions(Protocol):
 
     def record_approval(self, version: VersionId, *, because: VersionStatusChanged) -> None:
         """If the Version is a recorded revision that became final, record who set the status."""
-        ...
-
-    def record_time(self, time_log: str, *, because: TimeLogged) -> None:
-        """Record a time log as it stands now, or that it was taken back."""
         ...
 
     def look_through(self, version: VersionId) -> None:

@@ -11,10 +11,9 @@ from integration.errors import TransientTrackerError
 from integration.ledger.entry import milliseconds
 from integration.production import ProjectId, TaskId
 from integration.studio import Studio
-from integration.workflow import handover, looked_through, queues, retirement, revision, rounds, time_logs
+from integration.workflow import handover, looked_through, queues, retirement, rounds
 from integration.workflow.approval import TrackerActions
 from integration.workflow.genzu import name_of
-from integration.workflow.opening import SWEEP
 from integration.workflow.policy_record import record_policies
 from integration.workflow.rounds import UNDER_WAY, DraftState, Round
 from integration.workflow.wish import asks
@@ -63,7 +62,6 @@ def sweep(studio: Studio, actions: TrackerActions, *, whole: bool, stop: threadi
             _heal(project, partial(_look_at_versions, studio, actions, project), stop)
             _heal(project, partial(_look_at_notes, studio, actions, project), stop)
             _heal(project, partial(_look_at_review_tasks, studio, project), stop)
-            _heal(project, partial(time_logs.heal, studio, project, datetime.now(UTC) - RECENT), stop)
     reclaim_renders(studio.queue, studio.settings.database_url())
     queues.repeat_failed(studio.queue, studio.engine, queues.ERRANDS)
 
@@ -77,7 +75,6 @@ def _look_at_versions(studio: Studio, actions: TrackerActions, project: ProjectI
     for version in versions:
         if name_of(version) not in seen:
             actions.look_through(version.id)
-            revision.take_in_later(studio, version.id, SWEEP)
         actions.question_standing_final(version)
     retirement.heal(studio, project, {version.id for version in versions}, since_ms=milliseconds(since + _MARGIN))
 

@@ -204,8 +204,8 @@ _PEOPLE = frozenset(
     }
 )
 _APART = frozenset({Kind.DRAFT_REFUSED, Kind.STATEMENT_SIGNED, Kind.MEASURE_COMPUTED, Kind.LAYERS_SHIPPED})
-_FOR_NAMED_PEOPLE = frozenset({Kind.FLAG_RAISED, Kind.FLAG_ANSWERED, Kind.TIME_LOGGED})
-"""Questions go to those who were asked, hours to whose they are: neither into a report of one cut."""
+_FOR_NAMED_PEOPLE = frozenset({Kind.FLAG_RAISED, Kind.FLAG_ANSWERED})
+"""Questions about a Version go to those who were asked, and into no report."""
 _DRAFT = frozenset(
     {
         Kind.DRAFT_REQUESTED,

@@ -25,7 +25,6 @@ from integration.production import (
     ProjectId,
     Task,
     TaskId,
-    TimeLog,
     Version,
     VersionId,
 )
@@ -228,14 +227,6 @@ class Tracker(Protocol):
 
     def ai_policy(self, project: ProjectId) -> WrittenPolicy:
         """What the project's field for its AI policy says, and who wrote it. Raises as `task`."""
-        ...
-
-    def time_log(self, time_log: str) -> TimeLog:
-        """The time log as it stands now. Raises as `task`."""
-        ...
-
-    def time_logs_since(self, project: ProjectId, moment: datetime) -> tuple[TimeLog, ...]:
-        """Time logs of a project made or changed since `moment`, oldest first; none that were taken back."""
         ...
 
     def people(self, names: Sequence[str], *, project: ProjectId) -> tuple[Person, ...]:

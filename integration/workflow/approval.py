@@ -17,7 +17,6 @@ from integration.events import (
     OutcomeSaid,
     TaskAssigneesChanged,
     TaskStatusChanged,
-    TimeLogged,
     TrackerEvent,
     VersionRetired,
     VersionRevived,
@@ -39,7 +38,6 @@ from integration.workflow import (
     returned,
     revision,
     rounds,
-    time_logs,
 )
 from integration.workflow.decision import Hold, Ignore, NoDraft, Start, decide
 from integration.workflow.genzu import name_of
@@ -140,10 +138,6 @@ class TrackerActions:
     def question_standing_final(self, version: Version) -> None:
         """The same for a final Version about which no event asked."""
         final_guard.question_standing_final(self.studio, version)
-
-    def record_time(self, time_log: str, *, because: TimeLogged) -> None:
-        """Record a time log as it stands now, or that it was taken back."""
-        time_logs.record_time(self.studio, time_log, because)
 
     def look_through(self, version: VersionId) -> None:
         """Start looking through the Version's file for what it says of AI."""

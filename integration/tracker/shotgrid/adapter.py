@@ -19,7 +19,6 @@ from integration.production import (
     ProjectId,
     Task,
     TaskId,
-    TimeLog,
     Version,
     VersionId,
 )
@@ -170,14 +169,6 @@ class ShotGridTracker:
     def ai_policy(self, project: ProjectId) -> WrittenPolicy:
         """See `Tracker.ai_policy`."""
         return read_field(self._connection, project)
-
-    def time_log(self, time_log: str) -> TimeLog:
-        """See `Tracker.time_log`."""
-        return self._reading.time_log(time_log)
-
-    def time_logs_since(self, project: ProjectId, moment: datetime) -> tuple[TimeLog, ...]:
-        """See `Tracker.time_logs_since`."""
-        return self._reading.time_logs_since(project, moment)
 
     def people(self, names: Sequence[str], *, project: ProjectId) -> tuple[Person, ...]:
         """See `Tracker.people`."""

@@ -6,20 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from integration.errors import NotFoundInTrackerError
-from integration.production import (
-    Background,
-    BackgroundId,
-    Note,
-    NoteId,
-    Person,
-    Project,
-    ProjectId,
-    Task,
-    TaskId,
-    TimeLog,
-    Version,
-    VersionId,
-)
+from integration.production import Background, BackgroundId, Note, NoteId, Person, Project, ProjectId, Task, TaskId, Version, VersionId
 from integration.settings import SceneFields
 from integration.tracker.shotgrid.connection import Connection
 from integration.tracker.shotgrid.directory import Directory
@@ -30,7 +17,6 @@ from integration.tracker.shotgrid.records import (
     SHOT_FIELDS,
     STATUS,
     TASK_FIELDS,
-    TIME_LOG_FIELDS,
     VERSION_FIELDS,
     link,
     made_by_script,
@@ -39,7 +25,6 @@ from integration.tracker.shotgrid.records import (
     to_note,
     to_project,
     to_task,
-    to_time_log,
     to_version,
 )
 
@@ -105,15 +90,6 @@ class Reading:
         """See `Tracker.versions_since`."""
         filters = [["project", "is", link(project, "Project")], ["created_at", "greater_than", moment]]
         return tuple(self._versions(self._all("Version", filters, VERSION_FIELDS)))
-
-    def time_log(self, time_log: str) -> TimeLog:
-        """See `Tracker.time_log`."""
-        return to_time_log(self._one("TimeLog", time_log, TIME_LOG_FIELDS))
-
-    def time_logs_since(self, project: ProjectId, moment: datetime) -> tuple[TimeLog, ...]:
-        """See `Tracker.time_logs_since`."""
-        filters = [["project", "is", link(project, "Project")], ["updated_at", "greater_than", moment]]
-        return tuple(map(to_time_log, self._all("TimeLog", filters, TIME_LOG_FIELDS)))
 
     def note(self, note: NoteId) -> Note:
         """See `Tracker.note`."""

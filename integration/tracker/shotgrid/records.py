@@ -1,7 +1,7 @@
 """ShotGrid's dictionaries to our words. Pure."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from integration.production import (
@@ -19,7 +19,6 @@ from integration.production import (
     ShotId,
     Task,
     TaskId,
-    TimeLog,
     Version,
     VersionId,
 )
@@ -65,8 +64,6 @@ VERSION_FIELDS = [
 """What `to_version` reads."""
 NOTE_FIELDS = ["subject", "content", "project", "user", "created_by", "created_at", "note_links", "tasks", "attachments"]
 """What `to_note` reads."""
-TIME_LOG_FIELDS = ["project", "entity", "user", "created_by", "duration", "date", "created_at", "updated_at"]
-"""What `to_time_log` reads."""
 SHOT_FIELDS = ["code", "project", STATUS, NO_DRAFT, "sg_episode", "episode", "sg_sequence", "sg_sequence.Sequence.episode"]
 """What `to_background` reads of a Shot, with the scene fields of settings; a site may have any of those or none."""
 ASSET_FIELDS = ["code", "project", STATUS, NO_DRAFT, "shots", "sg_shots", "sg_episode", "episodes"]
@@ -217,28 +214,6 @@ def to_note(record: Mapping[str, Any], files: Iterable[Mapping[str, Any]] = ()) 
         versions=tuple(VersionId(str(link["id"])) for link in links if link["type"] == "Version"),
         attachments=tuple(Media(id=str(number), name=name) for number, name in sorted(attached.items())),
     )
-
-
-def to_time_log(record: Mapping[str, Any]) -> TimeLog:
-    """A TimeLog; the client gives its duration in minutes."""
-    entity, duration = record.get("entity") or {}, record.get("duration")
-    return TimeLog(
-        id=str(record["id"]),
-        project=to_project(record["project"]),
-        task=TaskId(str(entity["id"])) if entity.get("type") == "Task" else None,
-        person=person(record.get("user")),
-        by=person(record.get("created_by")),
-        minutes=int(duration) if isinstance(duration, int | float) else 0,
-        day=_day(record.get("date")),
-        changed_at=utc(record.get("updated_at") or record["created_at"]),
-    )
-
-
-def _day(value: Any) -> date | None:
-    try:
-        return date.fromisoformat(value) if isinstance(value, str) else value if isinstance(value, date) else None
-    except ValueError:
-        return None
 
 
 def link_id(link: Mapping[str, Any] | None) -> BackgroundId | None:

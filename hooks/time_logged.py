@@ -1,9 +1,0 @@
-"""Somebody logs, changes or withdraws time: record what stands now."""
-
-
-def register(on):
-    """Wait for time logs."""
-
-    @on.time_logged()
-    def record_time(event, actions):
-        actions.record_time(event.time_log, because=event)
