@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from integration.production import EventId, Person, ProjectId, TaskId, VersionId, require_aware
+from integration.production import EventId, Person, ProjectId, TaskId, TimeLogId, VersionId, require_aware
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +61,7 @@ class VersionStatusChanged(Happened):
 class TimeLogged(Happened):
     """Somebody logged, changed or withdrew time."""
 
-    time_log: str
-    """The tracker's id of the time log."""
+    time_log: TimeLogId
 
 
 TrackerEvent = TaskStatusChanged | VersionCreated | VersionMediaUploaded | VersionStatusChanged | TimeLogged

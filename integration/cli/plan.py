@@ -11,9 +11,9 @@ from rich.table import Table
 
 from integration.cli.cells import cell
 from integration.errors import NotFoundInTrackerError, SettingsError
-from integration.events import TaskStatusChanged, TrackerEvent, VersionStatusChanged
+from integration.events import TaskStatusChanged, TimeLogged, TrackerEvent, VersionStatusChanged
 from integration.intake.hook_registry import load_hooks
-from integration.production import ProjectId, TaskId, VersionId
+from integration.production import ProjectId, TaskId, TimeLogId, VersionId
 from integration.settings import ProjectSettings, RenderSettings, read_settings
 from integration.studio import resolve_projects
 from integration.tracker.opening import open_tracker
@@ -94,6 +94,10 @@ class Rehearsal:
     def look_through(self, version: VersionId) -> None:
         """Looking through files writes a flag at most."""
         self.said.append("its file is looked through: at most 1 flag in the record, 1 Note to flags_to")
+
+    def record_time(self, time_log: TimeLogId, *, because: TimeLogged) -> None:
+        """Hours write to the record alone."""
+        self.said.append("if it is on a background's task and not recorded so: 1 entry of hours in the record")
 
 
 def show_plan(file: Path | None, *, since: str) -> None:

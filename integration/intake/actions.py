@@ -2,8 +2,8 @@
 
 from typing import Protocol
 
-from integration.events import TaskStatusChanged, TrackerEvent, VersionStatusChanged
-from integration.production import TaskId, VersionId
+from integration.events import TaskStatusChanged, TimeLogged, TrackerEvent, VersionStatusChanged
+from integration.production import TaskId, TimeLogId, VersionId
 
 
 class Actions(Protocol):
@@ -39,4 +39,8 @@ class Actions(Protocol):
 
     def look_through(self, version: VersionId) -> None:
         """Look through the Version's file for what it says of AI; ask people where that was neither declared nor allowed."""
+        ...
+
+    def record_time(self, time_log: TimeLogId, *, because: TimeLogged) -> None:
+        """If the time log is on a background's task, record its hours as the tracker has them now, or that they no longer hold."""
         ...

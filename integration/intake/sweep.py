@@ -10,7 +10,7 @@ import structlog
 from integration.errors import TransientTrackerError
 from integration.production import ProjectId, TaskId
 from integration.studio import Studio
-from integration.workflow import looked_through, queues, rounds
+from integration.workflow import looked_through, queues, rounds, time_logs
 from integration.workflow.approval import TrackerActions
 from integration.workflow.genzu import name_of
 from integration.workflow.policy_record import record_policies
@@ -20,7 +20,7 @@ from render_service.client import reclaim_renders
 log = structlog.get_logger(__name__)
 
 RECENT = timedelta(days=14)
-"""How long after it was made a Version is looked at for lost events."""
+"""How long after it was made a Version, or after it changed a time log, is looked at for lost events."""
 MAX_ATTEMPTS = 5
 """How often a failed round is taken up again before a person must."""
 
@@ -31,7 +31,7 @@ def sweep(studio: Studio, actions: TrackerActions, *, whole: bool, stop: threadi
     Args:
         studio: where.
         actions: what is done about a difference.
-        whole: also look at approved layouts whose drafts are delivered, for a genzu replaced unseen.
+        whole: also look at approved layouts whose drafts are delivered, for a genzu replaced unseen, at recent Versions and time logs.
         stop: leaves off when set.
 
     Raises:
@@ -56,6 +56,7 @@ def sweep(studio: Studio, actions: TrackerActions, *, whole: bool, stop: threadi
     if whole:
         for project in studio.projects:
             _heal(project, partial(_look_at_versions, studio, actions, project), stop)
+            _heal(project, partial(time_logs.record_recent, studio, project, datetime.now(UTC) - RECENT), stop)
     reclaim_renders(studio.queue, studio.settings.database_url())
     queues.repeat_failed(studio.queue, studio.engine, queues.ERRANDS)
 

@@ -13,12 +13,12 @@ import structlog
 
 from integration.artwork.sheets import BG
 from integration.errors import ArtworkError, NotFoundInTrackerError, RenderError
-from integration.events import Happened, TaskStatusChanged, TrackerEvent, VersionStatusChanged
+from integration.events import Happened, TaskStatusChanged, TimeLogged, TrackerEvent, VersionStatusChanged
 from integration.ledger.entry import Asset, milliseconds
 from integration.ledger.vocabulary import Kind, Verdict
-from integration.production import TaskId, Version, VersionId
+from integration.production import TaskId, TimeLogId, Version, VersionId
 from integration.studio import Studio
-from integration.workflow import final_guard, looked_through, queues, record, returned, rounds
+from integration.workflow import final_guard, looked_through, queues, record, returned, rounds, time_logs
 from integration.workflow.decision import Hold, Ignore, Start, decide
 from integration.workflow.genzu import fetch_genzu, name_of, parts_in
 from integration.workflow.order import Order, Refusal
@@ -98,6 +98,10 @@ class TrackerActions:
     def look_through(self, version: VersionId) -> None:
         """Start looking through the Version's file for what it says of AI."""
         looked_through.look_through_later(self.studio, version)
+
+    def record_time(self, time_log: TimeLogId, *, because: TimeLogged) -> None:
+        """Bring what is recorded of a time log in line with the tracker's present state."""
+        time_logs.record_time(self.studio, time_log, because)
 
     def reconsider(self, task_id: TaskId, *, because: Happened | None) -> None:
         """Bring the drafts of a layout task in line with the tracker's present state.

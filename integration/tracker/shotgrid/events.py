@@ -12,14 +12,14 @@ from integration.events import (
     VersionMediaUploaded,
     VersionStatusChanged,
 )
-from integration.production import EventId, ProjectId, TaskId, VersionId
+from integration.production import EventId, ProjectId, TaskId, TimeLogId, VersionId
 from integration.tracker.shotgrid.records import STATUS, UPLOAD, person, utc
 
 EVENT_FIELDS = ["id", "event_type", "attribute_name", "meta", "entity", "user", "project", "created_at"]
 """What `to_event` reads."""
 
 _CHANGES = ["Shotgun_Task_Change", "Shotgun_Version_Change"]
-_MOMENTS = ["Shotgun_Version_New", "Shotgun_TimeLog_New", "Shotgun_TimeLog_Change", "Shotgun_TimeLog_Retirement"]
+_MOMENTS = ["Shotgun_Version_New", *(f"Shotgun_TimeLog_{moment}" for moment in ("New", "Change", "Retirement", "Revival"))]
 
 KINDS: dict[str, Any] = {
     "filter_operator": "any",
@@ -50,7 +50,7 @@ def to_event(entry: Mapping[str, Any]) -> TrackerEvent | None:
         case ["Shotgun", "Version", "New"]:
             return VersionCreated(**happened, version=VersionId(str(number)))
         case ["Shotgun", "TimeLog", _]:
-            return TimeLogged(**happened, time_log=str(number))
+            return TimeLogged(**happened, time_log=TimeLogId(str(number)))
         case ["Shotgun", "Task" | "Version" as kind, "Change"] if meta.get("entity_type", kind) == kind:
             return _change(kind, str(number), entry.get("attribute_name") or meta.get("attribute_name"), meta, happened)
         case _:

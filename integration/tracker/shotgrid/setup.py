@@ -15,7 +15,7 @@ from integration.tracker.shotgrid.schema import WANTED_FIELDS, Field, WantedFiel
 _BY_HAND = (
     (
         "rights of the script",
-        "Let it read Projects, Shots, Assets, Steps, people and events, and create and edit Versions, Tasks, Notes and Playlists.",
+        "Let it read Projects, Shots, Assets, Steps, people, time logs and events, and create and edit Versions, Tasks, Notes and Playlists.",
     ),
     ("script's Generate Events", "Leave it on: without it nobody is told about drafts."),
     ("pages", "Add the columns Type and BG genzu to the Versions pages that coordinators use."),
