@@ -150,6 +150,19 @@ class ShotGridSite:
     def move_time(self, time_log: TimeLogId, task: TaskId) -> None:
         self._artist.update("TimeLog", int(time_log), {"entity": {"type": "Task", "id": int(task)}})
 
+    def give_time(self, time_log: TimeLogId, *, to: int) -> None:
+        """The artist says that the hours are another person's."""
+        self._artist.update("TimeLog", int(time_log), {"user": {"type": "HumanUser", "id": to}})
+
+    def scripts_time(self, task: TaskId, minutes: int) -> TimeLogId:
+        """Hours in a script's own name."""
+        script = {"type": "ApiUser", "id": 5}
+        return TimeLogId(self._made("TimeLog", entity={"type": "Task", "id": int(task)}, user=script, duration=minutes))
+
+    def loose_task(self) -> TaskId:
+        """A task that hangs on nothing."""
+        return TaskId(self._made("Task", content="meeting"))
+
     def retire_time(self, time_log: TimeLogId) -> None:
         self._person.delete("TimeLog", int(time_log))
 
