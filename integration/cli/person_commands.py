@@ -65,6 +65,19 @@ def person_correct(
     correct(settings, name, entry, words=words, field=field, told_by=told_by, dry_run=dry_run)
 
 
+@person.command("hours")
+def person_hours(
+    name: Name,
+    show: Annotated[str, typer.Option(help="The show's name.")],
+    settings: SettingsFile = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Show a person's own time logs in a show, withdrawn and corrected ones too: for that person and payroll."""
+    from integration.cli.hours import show_own_hours
+
+    show_own_hours(settings, name, show=show, as_json=as_json)
+
+
 @person.command("forget")
 def person_forget(
     name: Name,

@@ -134,7 +134,9 @@ class ShotRecord:
     statements: tuple[Deed, ...]
     """How people say they worked."""
     other: tuple[Deed, ...]
-    """Whatever else is recorded: corrections, hours."""
+    """Whatever else is recorded: corrections."""
+    time_logged: bool
+    """Whether anybody logged hours on it: whose and how many is kept for them and payroll, for a cut has too few people to hide one."""
     tools: tuple[Tool, ...]
     size: int
     """How many entries the whole record held when this was read."""
@@ -167,6 +169,8 @@ def shot_record(
     logged = _of_episode(logged, shot_code, episode)
     zone = (zones or {}).get(shows[0], zone) if shows else zone
     logged += _corrections_of(connection, logged)
+    time_logged = any(entry.kind is Kind.TIME_LOGGED for _, entry in logged)
+    logged = _without_hours(logged)
     logged.sort(key=lambda item: (item[1].at_ms, item[0]))
     tell = _teller(connection, logged, ZoneInfo(zone))
     told = [(entry, tell((index, entry))) for index, entry in logged]
@@ -182,6 +186,7 @@ def shot_record(
         refusals=tuple(deed for _, deed in told if deed.kind is Kind.DRAFT_REFUSED),
         statements=tuple(deed for _, deed in told if deed.kind is Kind.STATEMENT_SIGNED),
         other=tuple(deed for _, deed in told if deed.kind not in _PEOPLE | _DRAFT | {Kind.DRAFT_REFUSED, Kind.STATEMENT_SIGNED}),
+        time_logged=time_logged,
         tools=tuple(_tools([entry for _, entry in logged])),
         size=log.size(connection),
     )
@@ -244,6 +249,15 @@ def _corrections_of(connection: Connection | Session, logged: Sequence[Logged]) 
             known.add(index)
             found.append((index, entry))
     return found
+
+
+def _without_hours(logged: Sequence[Logged]) -> list[Logged]:
+    """`logged` without hours and what people say is wrong with them."""
+    hours: set[int] = set()
+    for index, entry in sorted(logged, key=lambda item: item[0]):
+        if entry.kind is Kind.TIME_LOGGED or entry.corrects in hours:
+            hours.add(index)
+    return [item for item in logged if item[0] not in hours]
 
 
 def _teller(connection: Connection | Session, logged: Sequence[Logged], zone: ZoneInfo) -> Callable[[Logged], Deed]:
