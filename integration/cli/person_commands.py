@@ -52,7 +52,7 @@ def person_state(
 @person.command("correct")
 def person_correct(
     name: Name,
-    entry: Annotated[int, typer.Argument(min=0, help="The entry's number, #n in `haikei report shot`.")],
+    entry: Annotated[int, typer.Argument(min=0, help="The entry's number, #n in `haikei report shot` or `haikei person hours`.")],
     words: Annotated[str, typer.Option(help="What is wrong, and what is right.")],
     field: Annotated[str, typer.Option(help="The wrong field, such as actor.role.")] = "",
     told_by: ToldBy = "",
