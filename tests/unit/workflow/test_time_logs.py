@@ -2,15 +2,18 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 
+from integration.cli.plan import Rehearsal
 from integration.database import make_tables
 from integration.events import TimeLogged
+from integration.intake.hook_registry import load_hooks
 from integration.ledger import log, people
-from integration.ledger.entry import Entry
+from integration.ledger.entry import Entry, new_id
 from integration.ledger.vocabulary import Kind, Role, TimeSource
 from integration.production import BackgroundId, EventId, ProjectId, TaskId, TimeLogId
 from integration.sandbox.server import start_sandbox
@@ -247,6 +250,29 @@ def test_many_at_once_record_one_log_once(studio: Studio, site: ShotGridSite) ->
         thread.join()
 
     assert told(studio) == [(60, False, None)]
+
+
+def test_an_older_state_read_slowly_does_not_undo_a_newer_one(studio: Studio, site: ShotGridSite) -> None:
+    time_log = site.log_time(cut_task(site)[1], 60)
+    record_time(studio, time_log, None)
+    ((index, entry),) = hours(studio)
+    assert entry.time is not None
+    newer = replace(entry, id=new_id(datetime.now(UTC)), time=replace(entry.time, minutes=90), at_ms=entry.at_ms + 5000, corrects=index)
+    with studio.engine.begin() as connection:
+        log.append(connection, newer, key=f"{Kind.TIME_LOGGED}:{studio.tracker.site}:{time_log}:1")
+
+    record_time(studio, time_log, event(time_log))
+
+    assert told(studio) == [(60, False, None), (90, False, 0)]
+
+
+def test_a_rehearsal_says_what_hours_would_write(studio: Studio) -> None:
+    rehearsal = Rehearsal(studio.tracker, studio.projects, studio.settings.render)
+    (hook,) = [each for each in load_hooks([]).hooks if each.name == "time_logged.record_time"]
+
+    hook.call(event(TimeLogId("1")), rehearsal)
+
+    assert rehearsal.said == ["if it is on a background's task and not recorded so: 1 entry of hours in the record"]
 
 
 def test_hours_of_somebody_who_was_erased_do_not_name_them_again(studio: Studio, site: ShotGridSite) -> None:
