@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from integration.production import BackgroundId, EventId, NoteId, Person, ProjectId, TaskId, VersionId, require_aware
+from integration.production import BackgroundId, EventId, NoteId, Person, ProjectId, TaskId, TimeLogId, VersionId, require_aware
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,8 +115,7 @@ class OutcomeSaid(Happened):
 class TimeLogged(Happened):
     """Somebody logged, changed or withdrew time."""
 
-    time_log: str
-    """The tracker's id of the time log."""
+    time_log: TimeLogId
 
 
 TrackerEvent = (

@@ -1,7 +1,7 @@
 """The production as haikei sees it, in the field's words and no tracker's."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import NewType
 
@@ -15,6 +15,7 @@ PersonId = NewType("PersonId", str)
 """Names a person, group or script with its kind: ``HumanUser:12``, ``Group:3``, ``ApiUser:1``."""
 NoteId = NewType("NoteId", str)
 PlaylistId = NewType("PlaylistId", str)
+TimeLogId = NewType("TimeLogId", str)
 EventId = NewType("EventId", str)
 
 
@@ -171,3 +172,30 @@ class Note:
 
     def __post_init__(self) -> None:
         require_aware(self.created_at)
+
+
+LONGEST_LOG_MINUTES = 7 * 24 * 60
+"""A time log says one sitting, one day, or one week at most; more is a slip of the hand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeLog:
+    """Hours somebody put down, or somebody else for them."""
+
+    id: TimeLogId
+    project: Project
+    task: TaskId | None
+    """None when it hangs on no task, or on one that was deleted."""
+    person: Person | None
+    """Whose hours they are."""
+    entered_by: Person | None
+    """Whose hand was last on it; None when the tracker does not say."""
+    minutes: int | None
+    """1 to `LONGEST_LOG_MINUTES`; None when the tracker says nothing, or nothing that can be."""
+    day: date | None
+    """The studio's day they were worked on; None when the tracker does not say."""
+    changed_at: datetime
+    """When the log was changed last, aware UTC; when it began, where the tracker keeps no such moment."""
+
+    def __post_init__(self) -> None:
+        require_aware(self.changed_at)

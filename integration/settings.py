@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -245,6 +246,8 @@ class ProjectSettings(_Part):
     """Finds a BOOK's number or letter, its one group, in the name or type of a Version; such a Version is the BOOK's genzu."""
     orders: OrderRules = OrderRules()
     time_zone: str = "Asia/Tokyo"
+    day_start: time = time(5)
+    """When the studio's day begins, in `time_zone`: half past one at night is 25:30 of the day before."""
     ai_use: tuple[AiUse, ...] = ()
     """Permissions; none means AI is not allowed."""
     ai_models: AiModels = AiModels()
@@ -261,6 +264,13 @@ class ProjectSettings(_Part):
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError) as error:
             raise ValueError(f"'{value}' is no time zone; write one such as Asia/Tokyo") from error
+        return value
+
+    @field_validator("day_start")
+    @classmethod
+    def _in_the_morning(cls, value: time) -> time:
+        if value.tzinfo or value >= time(12):
+            raise ValueError(f"'{value}' is no hour before noon; write one such as 05:00, or 00:00 for midnight")
         return value
 
     @field_validator("book_pattern")

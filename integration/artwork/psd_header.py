@@ -11,7 +11,7 @@ from integration.artwork.checked_image import ImageLimits
 from integration.errors import ArtworkError
 
 HEADER_BYTES = 26
-READ = {1: "grey", 3: "RGB"}
+READ = {3: "RGB", 1: "grey"}
 """Colour modes that are read whole."""
 DEPTHS = (8, 16)
 """Bits of a sample that are read."""

@@ -115,6 +115,19 @@ def plan(
 
 
 @app.command()
+def hours(
+    show: Annotated[str, typer.Option(help="The show's name.")],
+    episode: Annotated[str | None, typer.Option(help="Only this episode, by its code.")] = None,
+    settings: SettingsFile = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Show what hours are logged by step and role; of groups of three people or more, never of one person."""
+    from integration.cli.hours import show_hours
+
+    show_hours(settings, show, episode=episode, as_json=as_json)
+
+
+@app.command()
 def policy(
     project: Annotated[str | None, typer.Argument(help="A show's name or id; every enabled show if left out.")] = None,
     settings: SettingsFile = None,

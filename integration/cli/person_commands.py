@@ -52,7 +52,7 @@ def person_state(
 @person.command("correct")
 def person_correct(
     name: Name,
-    entry: Annotated[int, typer.Argument(min=0, help="The entry's number, #n in `haikei report shot`.")],
+    entry: Annotated[int, typer.Argument(min=0, help="The entry's number, #n in `haikei report shot` or `haikei person hours`.")],
     words: Annotated[str, typer.Option(help="What is wrong, and what is right.")],
     field: Annotated[str, typer.Option(help="The wrong field, such as actor.role.")] = "",
     told_by: ToldBy = "",
@@ -63,6 +63,19 @@ def person_correct(
     from integration.cli.person import correct
 
     correct(settings, name, entry, words=words, field=field, told_by=told_by, dry_run=dry_run)
+
+
+@person.command("hours")
+def person_hours(
+    name: Name,
+    show: Annotated[str, typer.Option(help="The show's name.")],
+    settings: SettingsFile = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Show a person's own time logs in a show, withdrawn and corrected ones too: for that person and payroll."""
+    from integration.cli.hours import show_own_hours
+
+    show_own_hours(settings, name, show=show, as_json=as_json)
 
 
 @person.command("forget")

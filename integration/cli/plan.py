@@ -18,13 +18,14 @@ from integration.events import (
     OutcomeSaid,
     TaskAssigneesChanged,
     TaskStatusChanged,
+    TimeLogged,
     TrackerEvent,
     VersionRetired,
     VersionRevived,
     VersionStatusChanged,
 )
 from integration.intake.hook_registry import load_hooks
-from integration.production import BackgroundId, NoteId, PersonKind, ProjectId, TaskId, VersionId
+from integration.production import BackgroundId, NoteId, PersonKind, ProjectId, TaskId, TimeLogId, VersionId
 from integration.settings import ProjectSettings, RenderSettings, read_settings
 from integration.studio import resolve_projects
 from integration.tracker.opening import open_tracker
@@ -152,6 +153,10 @@ class Rehearsal:
     def look_through(self, version: VersionId) -> None:
         """Looking through files writes a flag at most."""
         self.said.append("its file is looked through: at most 1 flag in the record, 1 Note to flags_to")
+
+    def record_time(self, time_log: TimeLogId, *, because: TimeLogged) -> None:
+        """Hours write to the record alone."""
+        self.said.append("if it is on a background's task and not recorded so: 1 entry of hours in the record")
 
 
 def show_plan(file: Path | None, *, since: str) -> None:

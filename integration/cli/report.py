@@ -32,7 +32,7 @@ def show_shot(
         raise _nothing(cut, show, episode)
     with engine.connect() as connection:
         found = _read(connection, settings, cut, show, episode)
-    if not (found.people or found.rounds or found.refusals or found.statements or found.other):
+    if not (found.people or found.rounds or found.refusals or found.statements or found.other or found.time_logged):
         raise _nothing(cut, show, episode)
     text = json.dumps(as_data(found), ensure_ascii=False) if as_json else shot_text(found)
     if out is None:

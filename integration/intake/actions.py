@@ -9,12 +9,13 @@ from integration.events import (
     OutcomeSaid,
     TaskAssigneesChanged,
     TaskStatusChanged,
+    TimeLogged,
     TrackerEvent,
     VersionRetired,
     VersionRevived,
     VersionStatusChanged,
 )
-from integration.production import BackgroundId, NoteId, TaskId, VersionId
+from integration.production import BackgroundId, NoteId, TaskId, TimeLogId, VersionId
 
 
 class Actions(Protocol):
@@ -78,4 +79,8 @@ class Actions(Protocol):
 
     def look_through(self, version: VersionId) -> None:
         """Look through the Version's file for what it says of AI; ask people where that was neither declared nor allowed."""
+        ...
+
+    def record_time(self, time_log: TimeLogId, *, because: TimeLogged) -> None:
+        """If the time log is on a background's task, record its hours as the tracker has them now, or that they no longer hold."""
         ...

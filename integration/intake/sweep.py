@@ -11,7 +11,7 @@ from integration.errors import TransientTrackerError
 from integration.ledger.entry import milliseconds
 from integration.production import ProjectId, TaskId
 from integration.studio import Studio
-from integration.workflow import handover, looked_through, queues, retirement, rounds
+from integration.workflow import handover, looked_through, queues, retirement, rounds, time_logs
 from integration.workflow.approval import TrackerActions
 from integration.workflow.genzu import name_of
 from integration.workflow.policy_record import record_policies
@@ -22,7 +22,7 @@ from render_service.client import reclaim_renders
 log = structlog.get_logger(__name__)
 
 RECENT = timedelta(days=14)
-"""How long after it was made a Version is looked at for lost events."""
+"""How long after it was made a Version, or after it changed a time log, is looked at for lost events."""
 _MARGIN = timedelta(days=1)
 """A draft's Version is made a while after its round is opened, by another clock; what is drawn on a Note comes after it, too."""
 MAX_ATTEMPTS = 5
@@ -35,7 +35,7 @@ def sweep(studio: Studio, actions: TrackerActions, *, whole: bool, stop: threadi
     Args:
         studio: where.
         actions: what is done about a difference.
-        whole: also look at approved layouts whose drafts are delivered, for a genzu replaced unseen.
+        whole: also look at approved layouts whose drafts are delivered, for a genzu replaced unseen, at recent Versions and time logs.
         stop: leaves off when set.
 
     Raises:
@@ -62,6 +62,7 @@ def sweep(studio: Studio, actions: TrackerActions, *, whole: bool, stop: threadi
             _heal(project, partial(_look_at_versions, studio, actions, project), stop)
             _heal(project, partial(_look_at_notes, studio, actions, project), stop)
             _heal(project, partial(_look_at_review_tasks, studio, project), stop)
+            _heal(project, partial(time_logs.record_recent, studio, project, datetime.now(UTC) - RECENT), stop)
     reclaim_renders(studio.queue, studio.settings.database_url())
     queues.repeat_failed(studio.queue, studio.engine, queues.ERRANDS)
 

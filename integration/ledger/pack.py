@@ -34,13 +34,15 @@ def write_pack(
 ) -> tuple[int, int]:
     """Write the pack of one show or cut, or of everything, to `out`; returns how many entries it holds and how many were too new.
 
+    Hours are left out: they are for the person and payroll, and their hashes stand in the tree all the same.
+
     Raises:
         LedgerError: nothing was signed yet, an entry is damaged, or nothing fits.
     """
     head = heads.newest(connection)
     if head is None:
         raise LedgerError("nothing was signed yet, so there is nothing to prove", hint="Run `haikei keys create NAME` first.")
-    every = list(log.read(connection, show=show, shot=shot))
+    every = [item for item in log.read(connection, show=show, shot=shot) if item[1].kind is not Kind.TIME_LOGGED]
     chosen = [(index, entry) for index, entry in every if index < head.size]
     if not chosen:
         raise LedgerError(

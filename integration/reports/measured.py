@@ -77,7 +77,9 @@ def measured_lines(measures: Sequence[Measured]) -> Iterator[str]:
 
 
 def _areas(measure: Measure) -> Iterator[str]:
-    if measure.repainted_least_ppm is not None:
+    if (measure.repainted_least_ppm, measure.repainted_most_ppm) == (0, 1_000_000):
+        yield "what was repainted cannot be told"
+    elif measure.repainted_least_ppm is not None:
         yield (
             f"repainted: at least {_percent(measure.repainted_least_ppm)}, at most {_percent(measure.repainted_most_ppm)}; seen as no visible "
             f"change {_percent(measure.kept_ppm)}, adjusted {_percent(measure.adjusted_ppm)}, repainted {_percent(measure.repainted_ppm)}, "

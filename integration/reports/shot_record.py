@@ -124,7 +124,9 @@ class ShotRecord:
     measures: tuple[Measured, ...]
     """What changed from draft to revision, with every measure that was made anew since."""
     other: tuple[Deed, ...]
-    """Whatever else is recorded: corrections, hours."""
+    """Whatever else is recorded: corrections."""
+    time_logged: bool
+    """Whether anybody logged hours on it: whose and how many is kept for them and payroll, for a cut has too few people to hide one."""
     tools: tuple[Tool, ...]
     draft_rounds: Mapping[str, int]
     """How many rounds of drafts were asked for, by part."""
@@ -161,7 +163,8 @@ def shot_record(
     logged = _of_episode(logged, shot_code, episode)
     zone = (zones or {}).get(shows[0], zone) if shows else zone
     logged += _corrections_of(connection, logged)
-    logged.sort(key=lambda item: (item[1].at_ms, item[0]))
+    time_logged = any(entry.kind is Kind.TIME_LOGGED for _, entry in logged)
+    logged = sorted(_without_hours(logged), key=lambda item: (item[1].at_ms, item[0]))
     tell = _teller(connection, logged, ZoneInfo(zone))
     told = [(entry, tell((index, entry))) for index, entry in logged]
     return ShotRecord(
@@ -180,6 +183,7 @@ def shot_record(
         tools=tuple(tools_of([entry for _, entry in logged])),
         draft_rounds=dict(Counter(deed.part for _, deed in told if deed.kind is Kind.DRAFT_REQUESTED)),
         retakes=dict(Counter(deed.part for _, deed in told if deed.kind is Kind.REVISION_RETAKE)),
+        time_logged=time_logged,
         size=log.size(connection),
     )
 
@@ -248,6 +252,15 @@ def _corrections_of(connection: Connection | Session, logged: Sequence[Logged]) 
             known.add(index)
             found.append((index, entry))
     return found
+
+
+def _without_hours(logged: Sequence[Logged]) -> list[Logged]:
+    """`logged` without hours and what people say is wrong with them."""
+    hours: set[int] = set()
+    for index, entry in sorted(logged, key=lambda item: item[0]):
+        if entry.kind is Kind.TIME_LOGGED or entry.corrects in hours:
+            hours.add(index)
+    return [item for item in logged if item[0] not in hours]
 
 
 def _teller(connection: Connection | Session, logged: Sequence[Logged], zone: ZoneInfo) -> Callable[[Logged], Deed]:

@@ -18,6 +18,9 @@ LATE = timedelta(hours=1)
 TITLE_CELLS = 28
 """Width of the titles before people's names, in terminal cells."""
 
+TIME_LOGGED = "time logged (kept for the person and payroll)"
+"""All that is said of a cut's hours."""
+
 CAVEATS = (
     '"unknown" means that nobody told haikei, not that nobody did it.',
     "Seconds are the machine's; they say nothing about anybody's work or hours.",
@@ -29,7 +32,7 @@ CAVEATS = (
 def shot_text(record: ShotRecord) -> str:
     """`record` as lines of text; safe to print whatever names and codes hold. Print it as it is, not as markup."""
     lines = [*_heading(record)]
-    if not (record.people or record.rounds or record.refusals or record.statements or record.other):
+    if not (record.people or record.rounds or record.refusals or record.statements or record.other or record.time_logged):
         return "\n".join([*lines, "", "Nothing is recorded for this cut.", ""])
     sections: tuple[tuple[str, Iterable[str]], ...] = (
         ("People", _people(record)),
@@ -37,7 +40,7 @@ def shot_text(record: ShotRecord) -> str:
         ("Drafts", (line for each in record.rounds for line in _round(each))),
         ("Revisions measured 測定", measured_lines(record.measures)),
         ("Refused", (_line(deed) for deed in record.refusals)),
-        ("Also recorded", (_line(deed) for deed in record.other)),
+        ("Also recorded", (*(_line(deed) for deed in record.other), *([TIME_LOGGED] if record.time_logged else []))),
         ("Tools used", (line for tool in record.tools for line in _tool(tool))),
         ("What this does not say", (*CAVEATS, *(MEASURE_CAVEATS if record.measures else ()))),
     )
@@ -73,7 +76,6 @@ _ACTIONS = {
     Kind.VERSION_RETIRED: "deleted in the tracker",
     Kind.VERSION_REVIVED: "taken back in the tracker",
     Kind.CORRECTION: "correction",
-    Kind.TIME_LOGGED: "time logged",
     Kind.APPROVAL_GRANTED: "approval granted",
     Kind.REPORT_EXPORTED: "report exported",
 }

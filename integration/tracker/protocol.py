@@ -25,6 +25,8 @@ from integration.production import (
     ProjectId,
     Task,
     TaskId,
+    TimeLog,
+    TimeLogId,
     Version,
     VersionId,
 )
@@ -223,6 +225,14 @@ class Tracker(Protocol):
 
     def tasks_on(self, background: BackgroundId, *, step: str) -> tuple[Task, ...]:
         """The tasks of a step on one background, oldest first."""
+        ...
+
+    def time_log(self, time_log: TimeLogId) -> TimeLog:
+        """The time log as it stands now. Raises as `task`."""
+        ...
+
+    def time_logs_since(self, project: ProjectId, moment: datetime) -> tuple[TimeLog, ...]:
+        """Standing time logs of a project that were made or changed since `moment`, oldest first."""
         ...
 
     def ai_policy(self, project: ProjectId) -> WrittenPolicy:

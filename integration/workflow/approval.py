@@ -17,6 +17,7 @@ from integration.events import (
     OutcomeSaid,
     TaskAssigneesChanged,
     TaskStatusChanged,
+    TimeLogged,
     TrackerEvent,
     VersionRetired,
     VersionRevived,
@@ -24,7 +25,7 @@ from integration.events import (
 )
 from integration.ledger.entry import milliseconds
 from integration.ledger.vocabulary import Kind, Verdict
-from integration.production import BackgroundId, NoteId, TaskId, Version, VersionId
+from integration.production import BackgroundId, NoteId, TaskId, TimeLogId, Version, VersionId
 from integration.studio import Studio
 from integration.workflow import (
     final_guard,
@@ -38,6 +39,7 @@ from integration.workflow import (
     returned,
     revision,
     rounds,
+    time_logs,
 )
 from integration.workflow.decision import Hold, Ignore, NoDraft, Start, decide
 from integration.workflow.genzu import name_of
@@ -142,6 +144,10 @@ class TrackerActions:
     def look_through(self, version: VersionId) -> None:
         """Start looking through the Version's file for what it says of AI."""
         looked_through.look_through_later(self.studio, version)
+
+    def record_time(self, time_log: TimeLogId, *, because: TimeLogged) -> None:
+        """Bring what is recorded of a time log in line with the tracker's present state."""
+        time_logs.record_time(self.studio, time_log, because)
 
     def reconsider(self, task_id: TaskId, *, because: Happened | None) -> None:
         """Bring the drafts of a layout task in line with the tracker's present state.

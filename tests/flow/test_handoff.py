@@ -18,6 +18,9 @@ from tests.flow.test_main_job import approve, drafts_of, entries_of, hand_in_rev
 from tests.pretend_episode import Cut, signed_in
 from tests.running_haikei import RunningHaikei, running_haikei
 
+pytestmark = pytest.mark.timeout(300)
+"""Services are started and stopped; a busy machine takes its time."""
+
 CUT = Cut(1)
 
 

@@ -21,6 +21,9 @@ from tests.layered_genzu import write_layered_genzu
 from tests.pretend_episode import PROJECT, PROJECT_ID, Cut, signed_in
 from tests.running_haikei import RunningHaikei, running_haikei
 
+pytestmark = pytest.mark.timeout(300)
+"""Services are started and stopped; a busy machine takes its time."""
+
 HOUSE = "スタジオ雲"
 DUE = "2099-03-31"
 GENERATED = "a town by the sea\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 1"

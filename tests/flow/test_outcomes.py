@@ -16,6 +16,9 @@ from tests.menu_item import SECRET, Browser, form_of, free_port, text_of, tokens
 from tests.pretend_episode import BACKGROUND_STEP, PROJECT_ID, Cut, signed_in
 from tests.running_haikei import RunningHaikei, running_haikei
 
+pytestmark = pytest.mark.timeout(300)
+"""Services are started and stopped; a busy machine takes its time."""
+
 ARTIST = 45
 
 

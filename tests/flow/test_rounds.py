@@ -15,6 +15,9 @@ from tests.flow.test_main_job import approve, drafts_of, entries_of, hand_in_rev
 from tests.pretend_episode import PROJECT_ID, Cut, draw_genzu, signed_in
 from tests.running_haikei import RunningHaikei, running_haikei
 
+pytestmark = pytest.mark.timeout(300)
+"""Services are started and stopped; a busy machine takes its time."""
+
 LAYOUT, CLEANER, DIRECTOR, ARTIST = 42, 43, 44, 45
 
 

@@ -19,6 +19,8 @@ from integration.production import (
     ProjectId,
     Task,
     TaskId,
+    TimeLog,
+    TimeLogId,
     Version,
     VersionId,
 )
@@ -165,6 +167,14 @@ class ShotGridTracker:
     def tasks_on(self, background: BackgroundId, *, step: str) -> tuple[Task, ...]:
         """See `Tracker.tasks_on`."""
         return self._reading.tasks_on(background, step=step)
+
+    def time_log(self, time_log: TimeLogId) -> TimeLog:
+        """See `Tracker.time_log`."""
+        return self._reading.time_log(time_log)
+
+    def time_logs_since(self, project: ProjectId, moment: datetime) -> tuple[TimeLog, ...]:
+        """See `Tracker.time_logs_since`."""
+        return self._reading.time_logs_since(project, moment)
 
     def ai_policy(self, project: ProjectId) -> WrittenPolicy:
         """See `Tracker.ai_policy`."""

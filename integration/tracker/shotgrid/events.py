@@ -19,7 +19,7 @@ from integration.events import (
     VersionRevived,
     VersionStatusChanged,
 )
-from integration.production import BackgroundId, EventId, NoteId, ProjectId, TaskId, VersionId
+from integration.production import BackgroundId, EventId, NoteId, ProjectId, TaskId, TimeLogId, VersionId
 from integration.tracker.shotgrid.records import OUTCOME, STATUS, UPLOAD, person, utc
 
 EVENT_FIELDS = ["id", "event_type", "attribute_name", "meta", "entity", "user", "project", "created_at"]
@@ -40,6 +40,7 @@ _MOMENTS = [
     "Shotgun_TimeLog_New",
     "Shotgun_TimeLog_Change",
     "Shotgun_TimeLog_Retirement",
+    "Shotgun_TimeLog_Revival",
 ]
 
 KINDS: dict[str, Any] = {
@@ -80,7 +81,7 @@ def to_event(entry: Mapping[str, Any]) -> TrackerEvent | None:
         case ["Shotgun", "Note", "New"]:
             return NoteCreated(**happened, note=NoteId(str(number)))
         case ["Shotgun", "TimeLog", _]:
-            return TimeLogged(**happened, time_log=str(number))
+            return TimeLogged(**happened, time_log=TimeLogId(str(number)))
         case ["Shotgun", kind, "Change"] if kind in _CHANGED and meta.get("entity_type", kind) == kind:
             return _change(kind, str(number), entry.get("attribute_name") or meta.get("attribute_name"), meta, happened)
         case _:

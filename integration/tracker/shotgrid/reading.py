@@ -6,7 +6,21 @@ from datetime import datetime
 from typing import Any
 
 from integration.errors import NotFoundInTrackerError
-from integration.production import Background, BackgroundId, Note, NoteId, Person, Project, ProjectId, Task, TaskId, Version, VersionId
+from integration.production import (
+    Background,
+    BackgroundId,
+    Note,
+    NoteId,
+    Person,
+    Project,
+    ProjectId,
+    Task,
+    TaskId,
+    TimeLog,
+    TimeLogId,
+    Version,
+    VersionId,
+)
 from integration.settings import SceneFields
 from integration.tracker.shotgrid.connection import Connection
 from integration.tracker.shotgrid.directory import Directory
@@ -17,6 +31,7 @@ from integration.tracker.shotgrid.records import (
     SHOT_FIELDS,
     STATUS,
     TASK_FIELDS,
+    TIME_LOG_FIELDS,
     VERSION_FIELDS,
     link,
     made_by_script,
@@ -25,6 +40,7 @@ from integration.tracker.shotgrid.records import (
     to_note,
     to_project,
     to_task,
+    to_time_log,
     to_version,
 )
 
@@ -130,6 +146,18 @@ class Reading:
         """See `Tracker.tasks_on`."""
         return tuple(self._tasks(self._all("Task", [["entity", "is", link(background)], step_is(step)], TASK_FIELDS)))
 
+    def time_log(self, time_log: TimeLogId) -> TimeLog:
+        """See `Tracker.time_log`."""
+        found = self._time_logs([self._one("TimeLog", time_log, TIME_LOG_FIELDS)])
+        if not found:
+            raise NotFoundInTrackerError(f"time log {time_log} is in no project", hint="Link it to a task in ShotGrid.")
+        return found[0]
+
+    def time_logs_since(self, project: ProjectId, moment: datetime) -> tuple[TimeLog, ...]:
+        """See `Tracker.time_logs_since`."""
+        filters = [["project", "is", link(project, "Project")], ["updated_at", "greater_than", moment]]
+        return tuple(self._time_logs(self._all("TimeLog", filters, TIME_LOG_FIELDS)))
+
     def versions_with_key(self, prefix: str) -> tuple[Version, ...]:
         """See `Tracker.versions_with_key`."""
         records = self._all("Version", [[KEY, "starts_with", prefix]], VERSION_FIELDS)
@@ -152,6 +180,11 @@ class Reading:
         versions = list(map(to_version, records))
         known = self._directory.in_full(version.by for version in versions if version.by)
         return [replace(version, by=known.get(version.by.id, version.by)) if version.by else version for version in versions]
+
+    def _time_logs(self, records: list[dict[str, Any]]) -> list[TimeLog]:
+        logs = [log for log in map(to_time_log, records) if log]
+        known = self._directory.in_full(log.person for log in logs if log.person)
+        return [replace(log, person=known.get(log.person.id, log.person)) if log.person else log for log in logs]
 
     def _one(self, kind: str, number: str, fields: list[str]) -> dict[str, Any]:
         if not (kind and number.isdecimal()):

@@ -1,10 +1,11 @@
 """ShotGrid's dictionaries to our words. Pure."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from integration.production import (
+    LONGEST_LOG_MINUTES,
     Background,
     BackgroundId,
     Media,
@@ -19,6 +20,8 @@ from integration.production import (
     ShotId,
     Task,
     TaskId,
+    TimeLog,
+    TimeLogId,
     Version,
     VersionId,
 )
@@ -62,6 +65,19 @@ VERSION_FIELDS = [
     AI_USED,
 ]
 """What `to_version` reads."""
+TIME_LOG_FIELDS = [
+    "project",
+    "entity",
+    "entity.Task.project",
+    "user",
+    "duration",
+    "date",
+    "created_at",
+    "updated_at",
+    "created_by",
+    "updated_by",
+]
+"""What `to_time_log` reads."""
 NOTE_FIELDS = ["subject", "content", "project", "user", "created_by", "created_at", "note_links", "tasks", "attachments"]
 """What `to_note` reads."""
 SHOT_FIELDS = ["code", "project", STATUS, NO_DRAFT, "sg_episode", "episode", "sg_sequence", "sg_sequence.Sequence.episode"]
@@ -155,6 +171,33 @@ def to_version(record: Mapping[str, Any]) -> Version:
         is_genzu=record.get(GENZU) is True,
         declares_ai=record.get(AI_USED) is True,
     )
+
+
+def to_time_log(record: Mapping[str, Any]) -> TimeLog | None:
+    """A TimeLog, whose duration ShotGrid keeps in minutes; None for one that is in no project."""
+    entity, project = record.get("entity") or {}, record.get("project") or record.get("entity.Task.project")
+    minutes, changed_at = record.get("duration"), record.get("updated_at") or record["created_at"]
+    if not project:
+        return None
+    return TimeLog(
+        id=TimeLogId(str(record["id"])),
+        project=to_project(project),
+        task=TaskId(str(entity["id"])) if entity.get("type") == "Task" else None,
+        person=person(record.get("user")),
+        entered_by=person(record.get("updated_by")) or person(record.get("created_by")),
+        minutes=minutes if type(minutes) is int and 0 < minutes <= LONGEST_LOG_MINUTES else None,
+        day=_day(record.get("date")),
+        changed_at=utc(changed_at),
+    )
+
+
+def _day(value: Any) -> date | None:
+    """A date field; None for one that is empty or of another century."""
+    try:
+        day = date.fromisoformat(str(value))
+    except ValueError:
+        return None
+    return day if 2000 <= day.year < 2100 else None
 
 
 def made_by_script(record: Mapping[str, Any]) -> bool:

@@ -15,7 +15,7 @@ from integration.tracker.shotgrid.schema import WANTED_FIELDS, Field, WantedFiel
 _BY_HAND = (
     (
         "rights of the script",
-        "Let it read Projects, Shots, Assets, Steps, people and events; create and edit Versions, Tasks, Notes, Playlists; edit our fields.",
+        "Let it read Projects, Shots, Assets, Steps, people, time logs, events; create and edit Versions, Tasks, Notes, Playlists; edit our fields.",
     ),
     ("script's Generate Events", "Leave it on: without it nobody is told about drafts."),
     (

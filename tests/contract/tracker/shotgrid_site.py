@@ -9,7 +9,7 @@ from typing import Any, Literal
 import shotgun_api3
 from pydantic import SecretStr
 
-from integration.production import BackgroundId, NoteId, Person, PersonId, PersonKind, Project, ProjectId, TaskId, VersionId
+from integration.production import BackgroundId, NoteId, Person, PersonId, PersonKind, Project, ProjectId, TaskId, TimeLogId, VersionId
 from integration.sandbox.server import RunningSandbox
 from integration.settings import ProjectSettings, ShotGridSettings
 from integration.tracker.protocol import Tracker
@@ -69,10 +69,15 @@ class ShotGridSite:
     def __init__(self, sandbox: RunningSandbox) -> None:
         self.sandbox = sandbox
         self.tracker: Tracker = self.opened_again()
-        self._person = shotgun_api3.Shotgun(sandbox.url, login="shinko", password=PASSWORD, convert_datetimes_to_utc=False)
+        self._person = self._signed_in("shinko")
+        self._artist = self._signed_in("sato")
 
     def close(self) -> None:
         self._person.close()
+        self._artist.close()
+
+    def _signed_in(self, login: str) -> shotgun_api3.Shotgun:
+        return shotgun_api3.Shotgun(self.sandbox.url, login=login, password=PASSWORD, convert_datetimes_to_utc=False)
 
     def opened_with_wrong_key(self) -> Tracker:
         return self._opened("not-the-key", 0.0)
@@ -158,6 +163,44 @@ class ShotGridSite:
         fields = ["code", "sg_task", "entity", "sg_status_list", "sg_version_type", "sg_haikei_key"]
         record = self._person.find_one("Version", [["id", "is", int(version)]], fields)
         return VersionId(self._made("Version", **{field: record[field] for field in fields}))
+
+    def log_time(self, task: TaskId | None, minutes: int | None, *, day: str | None = None, by_artist: bool = True) -> TimeLogId:
+        fields = {
+            "project": {"type": "Project", "id": PROJECT["id"]},
+            "entity": {"type": "Task", "id": int(task)} if task else None,
+            "user": {"type": "HumanUser", "id": ARTIST},
+            "duration": minutes,
+            "date": day,
+        }
+        return TimeLogId(str(self._of(by_artist).create("TimeLog", fields)["id"]))
+
+    def change_time(self, time_log: TimeLogId, minutes: int | None, *, by_artist: bool = True) -> None:
+        self._of(by_artist).update("TimeLog", int(time_log), {"duration": minutes})
+
+    def move_time(self, time_log: TimeLogId, task: TaskId) -> None:
+        self._artist.update("TimeLog", int(time_log), {"entity": {"type": "Task", "id": int(task)}})
+
+    def give_time(self, time_log: TimeLogId, *, to: int) -> None:
+        """The artist says that the hours are another person's."""
+        self._artist.update("TimeLog", int(time_log), {"user": {"type": "HumanUser", "id": to}})
+
+    def scripts_time(self, task: TaskId, minutes: int) -> TimeLogId:
+        """Hours in a script's own name."""
+        script = {"type": "ApiUser", "id": 5}
+        return TimeLogId(self._made("TimeLog", entity={"type": "Task", "id": int(task)}, user=script, duration=minutes))
+
+    def loose_task(self) -> TaskId:
+        """A task that hangs on nothing."""
+        return TaskId(self._made("Task", content="meeting"))
+
+    def retire_time(self, time_log: TimeLogId) -> None:
+        self._person.delete("TimeLog", int(time_log))
+
+    def revive_time(self, time_log: TimeLogId) -> None:
+        self._artist.revive("TimeLog", int(time_log))
+
+    def _of(self, artist: bool) -> shotgun_api3.Shotgun:
+        return self._artist if artist else self._person
 
     def count(self, kind: str, name: str) -> int:
         if kind == "in playlist":

@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from integration.production import BackgroundId, NoteId, Person, PersonId, Project, TaskId, VersionId
+from integration.production import BackgroundId, NoteId, Person, PersonId, Project, TaskId, TimeLogId, VersionId
 from integration.tracker.protocol import Tracker
 
 
@@ -127,6 +127,26 @@ class Site(Protocol):
 
     def copy_version(self, version: VersionId) -> VersionId:
         """A person duplicates a Version, fields and all."""
+        ...
+
+    def log_time(self, task: TaskId | None, minutes: int | None, *, day: str | None = None, by_artist: bool = True) -> TimeLogId:
+        """`artist` logs time, or another person for them."""
+        ...
+
+    def change_time(self, time_log: TimeLogId, minutes: int | None, *, by_artist: bool = True) -> None:
+        """The same people give a time log another duration."""
+        ...
+
+    def move_time(self, time_log: TimeLogId, task: TaskId) -> None:
+        """`artist` moves a time log to another task."""
+        ...
+
+    def retire_time(self, time_log: TimeLogId) -> None:
+        """A person deletes a time log."""
+        ...
+
+    def revive_time(self, time_log: TimeLogId) -> None:
+        """`artist` brings a deleted time log back."""
         ...
 
     def count(self, kind: str, name: str) -> int:

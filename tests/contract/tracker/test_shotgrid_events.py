@@ -172,8 +172,8 @@ def test_a_version_appears_even_when_the_site_left_its_meta_out() -> None:
     assert isinstance(to_event({**version_event("New"), "meta": None}), VersionCreated)
 
 
-@pytest.mark.parametrize("kind", ["New", "Change", "Retirement"])
-def test_time_is_logged_changed_and_withdrawn(kind: str) -> None:
+@pytest.mark.parametrize("kind", ["New", "Change", "Retirement", "Revival"])
+def test_time_is_logged_changed_withdrawn_and_brought_back(kind: str) -> None:
     event = to_event(
         {**APPROVAL, "event_type": f"Shotgun_TimeLog_{kind}", "entity": None, "meta": {"entity_id": 5, "entity_type": "TimeLog"}}
     )

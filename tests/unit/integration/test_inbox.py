@@ -15,7 +15,7 @@ from integration.events import TaskStatusChanged, TimeLogged, TrackerEvent, Vers
 from integration.intake.dispatch import dispatch
 from integration.intake.hook_registry import HookRegistry, On, Registered, load_hooks
 from integration.intake.inbox import Inbox, from_json, to_json
-from integration.production import EventId, Person, PersonId, ProjectId, TaskId, VersionId
+from integration.production import EventId, Person, PersonId, ProjectId, TaskId, TimeLogId, VersionId
 from integration.settings import IntakeSettings, ProjectSettings
 
 PROJECT = ProjectId("70")
@@ -178,7 +178,7 @@ def test_order_and_repetition_do_not_matter(events: list[TrackerEvent]) -> None:
         approval(1, old=None),
         VersionMediaUploaded(event_id=EventId("2"), order=2, at=AT, project=PROJECT, by=None, version=VersionId("9")),
         VersionStatusChanged(event_id=EventId("3"), order=3, at=AT, project=PROJECT, by=None, version=VersionId("9"), old=None, new="rev"),
-        TimeLogged(event_id=EventId("4"), order=4, at=AT, project=PROJECT, by=None, time_log="7"),
+        TimeLogged(event_id=EventId("4"), order=4, at=AT, project=PROJECT, by=None, time_log=TimeLogId("7")),
     ],
 )
 def test_an_event_survives_being_stored(event: TrackerEvent) -> None:

@@ -11,12 +11,12 @@ import pytest
 from integration.errors import LedgerError
 from integration.ledger import keys, pack_reading, people
 from integration.ledger.checkpoint import SignedHead
-from integration.ledger.entry import Actor, Asset
+from integration.ledger.entry import Actor, Asset, Time
 from integration.ledger.note import Verifier, new_signer
 from integration.ledger.pack import write_pack
 from integration.ledger.pack_check import PackCheck, check_pack
 from integration.ledger.pack_reading import PackReading
-from integration.ledger.vocabulary import ActorKind
+from integration.ledger.vocabulary import ActorKind, Kind, TimeSource
 from tests.unit.ledger.record import NAME, Record, broken, pretend_record
 
 PERSON = "佐藤 雪"
@@ -77,6 +77,22 @@ def test_entries_no_checkpoint_covers_yet_are_left_out_and_counted(tmp_path: Pat
 
         with record.engine.connect() as connection:
             assert write_pack(connection, io.BytesIO()) == (2, 3)
+
+
+def test_hours_are_not_in_it_and_it_holds_all_the_same(tmp_path: Path) -> None:
+    with pretend_record(tmp_path / "studio") as record:
+        with record.engine.begin() as connection:
+            ref = people.person_ref(connection, show="海辺の町", person_id="HumanUser:9", name="時 計子")
+        record.add(1)
+        worked = Time(minutes=4321, source=TimeSource.TRACKER, confirmed=True)
+        record.add(1, kind=Kind.TIME_LOGGED, actor=Actor(kind=ActorKind.HUMAN, ref=ref), time=worked)
+        record.sign()
+        written = _written(record, tmp_path / "pack.zip", with_names=True)
+        known = _verifier(record)
+
+    assert _check(written, known=[known]).holds
+    assert [index for index, _ in _check(written, known=[known]).entries] == [0]
+    assert not any(secret in written.read_bytes() for secret in (b"time.logged", b"4321", "時 計子".encode()))
 
 
 def test_nothing_signed_or_nothing_found_makes_no_pack(record: Record, tmp_path: Path) -> None:
