@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 from psd_tools import PSDImage
 from psd_tools.api.layers import AdjustmentLayer, FillLayer, Layer, ShapeLayer, SmartObjectLayer, TypeLayer
-from psd_tools.constants import BlendMode, Tag
+from psd_tools.constants import BlendMode, Resource, Tag
 
 from integration.artwork.checked_image import CheckedImage, ImageLimits
 from integration.artwork.layer_hash import layer_mark
@@ -21,7 +21,7 @@ from integration.artwork.layer_stack import Cover, SeenGroup, SeenLayer, cover_o
 from integration.artwork.layered import BROKEN, dpi_of
 from integration.artwork.psd_header import HEADER_BYTES, READ, PsdHeader, checked_header
 from integration.artwork.reading import Doubt, ReadFile
-from integration.artwork.sample_colour import flattened
+from integration.artwork.sample_colour import flattened, to_srgb
 from integration.errors import ArtworkError
 
 _MODES = {**READ, 4: "CMYK", 9: "Lab"}
@@ -58,18 +58,19 @@ def read_psd(path: Path, limits: ImageLimits) -> ReadFile:
 
 def _picture(psd: PSDImage, doubts: set[Doubt]) -> CheckedImage | None:
     """The merged picture the drawing program saved; None where it saved none."""
-    merged = psd.topil() if psd.has_preview() else None
+    merged = psd.topil(apply_icc=False) if psd.has_preview() else None
     if merged is None:
         doubts.add(Doubt.NO_PICTURE)
         return None
-    picture = flattened(merged, []).convert("RGB")
+    notes: list[str] = []
+    picture = to_srgb(flattened(merged, notes), psd.image_resources.get_data(Resource.ICC_PROFILE), notes)
     return CheckedImage(
         pixels=np.asarray(picture, dtype=np.uint8),
         width_px=picture.width,
         height_px=picture.height,
         dpi=dpi_of(psd),
         format="PSD",
-        notes=("its merged picture used",),
+        notes=("its merged picture used", *notes),
     )
 
 
