@@ -9,12 +9,13 @@ from integration.errors import NotFoundInTrackerError
 from integration.events import VersionStatusChanged
 from integration.ledger import log as ledger
 from integration.ledger.entry import Asset, Entry
-from integration.ledger.vocabulary import Claim, Kind, Verdict
+from integration.ledger.vocabulary import Claim, Kind
 from integration.policy import NotAllowed
 from integration.production import Version, VersionId
 from integration.studio import Studio
 from integration.workflow import rounds
 from integration.workflow.flags import FINAL_NOT_COVERED, flags
+from integration.workflow.lineage import WITHOUT_DRAFT
 from integration.workflow.permission import leave, policy_of
 from integration.workflow.questions import ask
 from integration.workflow.rounds import Round
@@ -22,8 +23,6 @@ from integration.workflow.statements import last_outcomes, last_stated
 from integration.workflow.withdrawal import background_of, subject_of
 
 log = structlog.get_logger(__name__)
-
-_WITHOUT_DRAFT = (Verdict.NOT_USED, Verdict.FROM_SCRATCH, Verdict.LAYOUT_ONLY)
 
 
 def question_final(studio: Studio, version_id: VersionId, because: VersionStatusChanged) -> None:
@@ -108,7 +107,7 @@ def _said_without(entries: list[Entry], revision: Entry) -> bool:
         return Claim.DRAFT_NOT_USED in stated.claims
     drafts = {p.sha256 for each in entries if each.kind is Kind.DRAFT_DELIVERED and each.part == revision.part for p in each.parents}
     outcomes = last_outcomes(entries)
-    return all(outcomes.get(draft) in _WITHOUT_DRAFT for draft in drafts)
+    return all(outcomes.get(draft) in WITHOUT_DRAFT for draft in drafts)
 
 
 def _is(entry: Entry, kind: Kind, version: str) -> bool:

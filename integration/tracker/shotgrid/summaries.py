@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+from shotgun_api3 import Fault
+
+from integration.errors import TrackerError
 from integration.production import BackgroundId, VersionId
 from integration.tracker.protocol import Summary
 from integration.tracker.shotgrid.connection import Client, Connection
 from integration.tracker.shotgrid.records import EVIDENCE, SUMMARY, link
+from integration.tracker.shotgrid.schema import fields_of
 from integration.tracker.shotgrid.writing import plain
 
 
@@ -39,6 +43,14 @@ def _write(connection: Connection, kind: str, summaries: Mapping[int, Summary]) 
 
 def _update(connection: Connection, kind: str, number: int, changed: Mapping[str, Any]) -> None:
     def update(sg: Client) -> None:
-        sg.update(kind, number, dict(changed))
+        try:
+            sg.update(kind, number, dict(changed))
+        except Fault as fault:
+            if not {SUMMARY, EVIDENCE} <= fields_of(sg, kind).keys():
+                raise TrackerError(
+                    f"{kind} has no fields {SUMMARY} and {EVIDENCE} at this site",
+                    hint="Run haikei setup shotgrid --apply, or set write_back = false for the show.",
+                ) from fault
+            raise
 
     connection.tried(update)

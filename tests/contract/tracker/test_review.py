@@ -6,7 +6,7 @@ import pytest
 
 from integration.errors import TrackerError
 from integration.production import NoteId, TaskId
-from integration.tracker.protocol import NoteText, Tracker
+from integration.tracker.protocol import NoteText, Summary, Tracker
 from tests.contract.tracker.sites import Call, Site, Trouble
 from tests.contract.tracker.work import draft, review_task
 
@@ -118,3 +118,23 @@ def test_a_file_attached_twice_or_in_trouble_is_attached_once(site: Site, tmp_pa
     site.tracker.attach_file(task, layers, name="c040_BG_r2.psd")
 
     assert site.files_on(task) == ["c040_BG_r1.psd", "c040_BG_r2.psd"]
+
+
+def test_summaries_are_written_where_they_differ_and_what_is_gone_is_left_alone(site: Site) -> None:
+    cut, task = review_task(site, "c041")
+    version, gone = (site.hand_in(task, name, None) for name in ("c041_v001", "c041_v002"))
+    site.retire_version(gone)
+    told = Summary(text="AI drafts: 2 in 1 round.\nAI下描き2枚", url="https://haikei.studio.example/record/x")
+
+    first = site.tracker.write_summaries({cut: told}, {version: told, gone: told})
+    again = site.tracker.write_summaries({cut: told}, {version: told})
+    changed = site.tracker.write_summaries({cut: Summary(text="none", url="")}, {version: told})
+
+    assert (first, again, changed) == (2, 0, 1)
+
+
+def test_a_site_that_was_not_set_up_says_what_to_do(bare_site: Site) -> None:
+    with pytest.raises(TrackerError, match="summary") as refused:
+        bare_site.tracker.write_summaries({bare_site.new_cut("c042"): Summary(text="x", url="")}, {})
+
+    assert "setup" in str(refused.value.hint)
