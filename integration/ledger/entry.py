@@ -164,7 +164,7 @@ class Measure:
     """Thousandths of a pixel; may be negative."""
     layers: tuple[Layer, ...] = ()
     lineage: str = ""
-    """A code: how the draft was found that the revision comes from, ``said``, ``layers`` or ``pixels``; ``unknown`` when it was not."""
+    """A code: how the draft was found that the revision comes from, ``said``, ``same``, ``layers`` or ``pixels``; ``unknown`` when it was not."""
     repainted_least_ppm: int | None = None
     repainted_most_ppm: int | None = None
     painted_ppm: int | None = None

@@ -15,6 +15,7 @@ CAVEATS = (
 """What the figures of a measure do not say."""
 _FOUND = {
     "said": "as people say",
+    "same": "for it is that very picture",
     "layers": "by a layer of the hand-off in the file",
     "pixels": "by its pixels",
     "unknown": "unknown",

@@ -1,11 +1,11 @@
-"""Which draft a revision comes from: what people say outranks the layers in the file, which outrank its pixels; "unknown" is an answer."""
+"""Which draft a revision comes from: what people say, then the very same file or pixels, then layers, then likeness; or unknown."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from integration.ledger.entry import Entry
-from integration.ledger.vocabulary import Claim, Verdict
+from integration.ledger.vocabulary import Claim, Kind, Verdict
 from integration.workflow.rounds import DeliveredPicture
 from integration.workflow.statements import last_outcomes, last_stated
 
@@ -24,6 +24,8 @@ class FoundBy(StrEnum):
 
     SAID = "said"
     """People say which, or that there is none."""
+    SAME = "same"
+    """It is the draft's file, or has its very pixels."""
     LAYERS = "layers"
     """A layer of the hand-off lies unchanged and visible in the file."""
     PIXELS = "pixels"
@@ -70,10 +72,22 @@ def lineage_of(
     if drafts and len(denied) == len(drafts):
         return Lineage(found_by=FoundBy.SAID, draft=None)
     left = said or [each for each in drafts if each.sha256 not in denied]
+    if same := [each for each in left if each.sha256 in _the_same(entries, revision)]:
+        return Lineage(found_by=FoundBy.SAME, draft=same[0])
     layered = [each for each in left if each.sha256 in in_layers]
     if len(layered) == 1:
         return Lineage(found_by=FoundBy.LAYERS, draft=layered[0])
     return _by_pixels(layered or left, kept_ppm)
+
+
+def _the_same(entries: Iterable[Entry], revision: Entry) -> set[str]:
+    """SHA-256 of the painted pictures whose file, labelled or not, or whose pixels are the revision's."""
+    if revision.asset is None:
+        return set()
+    hashes = {revision.asset.sha256, revision.asset.pixel_sha256} - {""}
+    painted = (entry for entry in entries if entry.kind in (Kind.DRAFT_RENDERED, Kind.DRAFT_DELIVERED) and entry.asset)
+    alike = [entry for entry in painted if entry.asset and {entry.asset.sha256, entry.asset.pixel_sha256} & hashes]
+    return {sha256 for entry in alike for sha256 in (entry.asset.sha256 if entry.asset else "", *(each.sha256 for each in entry.parents))}
 
 
 def _by_pixels(drafts: Sequence[DeliveredPicture], kept_ppm: Callable[[DeliveredPicture], int]) -> Lineage:

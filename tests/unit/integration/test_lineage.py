@@ -83,6 +83,15 @@ def test_pixels_tell_only_where_one_draft_is_clearly_like_it() -> None:
     assert {(close.found_by, close.draft), (faint.found_by, faint.draft)} == {(FoundBy.UNKNOWN, None)}
 
 
+def test_the_very_same_pixels_outrank_layers() -> None:
+    rendered = said(Kind.DRAFT_RENDERED, asset=Asset(sha256=A.sha256, pixel_sha256="7" * 64))
+    handed_in = said(Kind.REVISION_SUBMITTED, asset=Asset(sha256="9" * 64, pixel_sha256="7" * 64))
+
+    found = lineage_of([A, B], entries=[rendered], revision=handed_in, in_layers={B.sha256}, kept_ppm=never)
+
+    assert (found.found_by, found.draft) == (FoundBy.SAME, A)
+
+
 def test_two_drafts_said_to_be_in_it_are_told_apart_by_pixels() -> None:
     entries = [outcome(A, Verdict.PARTLY_USED), outcome(B, Verdict.PARTLY_USED)]
 
