@@ -29,13 +29,19 @@ def layer_mark(rgba: npt.NDArray[np.uint8]) -> LayerMark:
     SHA-256 over width and height as 32-bit big-endian numbers, then the pixels row by row.
     """
     alpha = rgba[..., 3]
+    if alpha.size and alpha[0, 0] == 255 and alpha.min() == 255:
+        return LayerMark(sha256=_sha256(rgba), left_px=0, top_px=0)
     rows, columns = np.flatnonzero(alpha.any(axis=1)), np.flatnonzero(alpha.any(axis=0))
     if not rows.size:
         return LayerMark(sha256="", left_px=0, top_px=0)
     trimmed = rgba[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     if not trimmed[..., 3].all():
         trimmed = np.where(trimmed[..., 3:] > 0, trimmed, 0)
-    height, width = trimmed.shape[:2]
+    return LayerMark(sha256=_sha256(trimmed), left_px=int(columns[0]), top_px=int(rows[0]))
+
+
+def _sha256(pixels: npt.NDArray[np.uint8]) -> str:
+    height, width = pixels.shape[:2]
     digest = hashlib.sha256(np.array([width, height], dtype=">u4").tobytes())
-    digest.update(np.ascontiguousarray(trimmed, dtype=np.uint8).data)
-    return LayerMark(sha256=digest.hexdigest(), left_px=int(columns[0]), top_px=int(rows[0]))
+    digest.update(np.ascontiguousarray(pixels, dtype=np.uint8).data)
+    return digest.hexdigest()
