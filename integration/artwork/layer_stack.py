@@ -113,7 +113,7 @@ def _shares(layers: Sequence[SeenLayer | SeenGroup], through: Plane) -> Generato
     """The shares of what comes through from above, and what all together leave uncovered."""
     left: Plane = np.ones((1, 1), np.float32)
     for layer in reversed(layers):
-        cover = layer.cover / np.float32(255)
+        cover: Plane = layer.cover.astype(np.float32) / np.float32(255)
         if isinstance(layer, SeenGroup):
             uncovered = yield from _shares(layer.layers, cover * left * through)
             left = left * (1 - cover * (1 - uncovered))
