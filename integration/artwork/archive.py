@@ -5,6 +5,9 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
 from integration.errors import ArtworkError
 
@@ -35,6 +38,46 @@ def files_of(data: bytes) -> Iterator[tuple[str, bytes]]:
                 yield entry.filename, content
     except _BROKEN as error:
         raise ArtworkError("the archive is damaged, locked, or packed in a way that is not read", hint=_HINT) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The files of an opened archive, unpacked when they are asked for."""
+
+    _archive: zipfile.ZipFile
+
+    def get(self, name: str, *, most_bytes: int = LARGEST_BYTES) -> bytes | None:
+        """What the file of this name holds; None where there is none.
+
+        Raises:
+            ArtworkError: it is damaged, or larger than `most_bytes`.
+        """
+        try:
+            with self._archive.open(name) as stream:
+                content = stream.read(most_bytes + 1)
+        except KeyError:
+            return None
+        except _BROKEN as error:
+            raise ArtworkError(f"the archive's file {name[:80]!r} is damaged, or packed in a way that is not read", hint=_HINT) from error
+        if len(content) > most_bytes:
+            raise ArtworkError(f"the archive's file {name[:80]!r} is larger than such a file is", hint=_HINT)
+        return content
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Files]:
+    """The files of the archive at `path`, while they are read.
+
+    Raises:
+        ArtworkError: it is damaged, names files outside itself, or would unpack to far more than a layered picture.
+    """
+    try:
+        archive = zipfile.ZipFile(path)
+    except _BROKEN as error:
+        raise ArtworkError("the archive is damaged, locked, or packed in a way that is not read", hint=_HINT) from error
+    with archive:
+        _require_bounded([entry for entry in archive.infolist() if not entry.is_dir()])
+        yield Files(archive)
 
 
 def _require_bounded(entries: list[zipfile.ZipInfo]) -> None:

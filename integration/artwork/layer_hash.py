@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -28,14 +29,22 @@ def layer_mark(rgba: npt.NDArray[np.uint8]) -> LayerMark:
     Colour under full transparency does not count, nor do empty margins: programs keep or drop both as they like. The hash is
     SHA-256 over width and height as 32-bit big-endian numbers, then the pixels row by row.
     """
-    alpha = rgba[..., 3]
-    rows, columns = np.flatnonzero(alpha.any(axis=1)), np.flatnonzero(alpha.any(axis=0))
-    if not rows.size:
+    if not rgba.size:
         return LayerMark(sha256="", left_px=0, top_px=0)
-    trimmed = rgba[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    if not trimmed[..., 3].all():
-        trimmed = np.where(trimmed[..., 3:] > 0, trimmed, 0)
-    height, width = trimmed.shape[:2]
+    alpha = cv2.extractChannel(rgba, 3)
+    if alpha.min() == 255:
+        return LayerMark(sha256=_sha256(rgba), left_px=0, top_px=0)
+    left, top, width, height = cv2.boundingRect(alpha)
+    if not width:
+        return LayerMark(sha256="", left_px=0, top_px=0)
+    trimmed = np.ascontiguousarray(rgba[top : top + height, left : left + width])
+    words = trimmed.view("<u4")
+    kept = np.where(words >= 1 << 24, words, np.uint32(0))
+    return LayerMark(sha256=_sha256(kept.astype("<u4", copy=False).view(np.uint8)), left_px=left, top_px=top)
+
+
+def _sha256(pixels: npt.NDArray[np.uint8]) -> str:
+    height, width = pixels.shape[:2]
     digest = hashlib.sha256(np.array([width, height], dtype=">u4").tobytes())
-    digest.update(np.ascontiguousarray(trimmed, dtype=np.uint8).data)
-    return LayerMark(sha256=digest.hexdigest(), left_px=int(columns[0]), top_px=int(rows[0]))
+    digest.update(np.ascontiguousarray(pixels, dtype=np.uint8).data)
+    return digest.hexdigest()

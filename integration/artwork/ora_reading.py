@@ -5,8 +5,8 @@ Format: OpenRaster 0.0.5. Everything in the archive is untrusted and is read wit
 
 import io
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError
 
@@ -15,16 +15,21 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 from PIL import Image
 
-from integration.artwork.archive import files_of
+from integration.artwork.archive import Files, opened
 from integration.artwork.checked_image import BROKEN, ImageLimits, open_checked
 from integration.artwork.layer_hash import layer_mark
 from integration.artwork.layer_stack import Cover, SeenGroup, SeenLayer, cover_of, times, whole
 from integration.artwork.reading import Doubt, ReadFile
+from integration.artwork.sample_depth import to_8_bit
 from integration.errors import ArtworkError
 
-_MOST_LAYERS = 2_000
+_MOST_LAYERS = 1_000
 _LARGEST_LAYER = 4
 """A layer may be so many times the canvas."""
+_MOST_LAYER_PIXELS = 2_000_000_000
+"""Of all layers together."""
+_LARGEST_STACK = 4_000_000
+"""Bytes of stack.xml."""
 _DEEPEST = 64
 _HINT = "Save it again, or hand in a flat PNG as well."
 
@@ -35,13 +40,17 @@ def read_ora(path: Path, limits: ImageLimits) -> ReadFile:
     Raises:
         ArtworkError: it is damaged, would unpack to far too much, or is no OpenRaster.
     """
-    files = dict(files_of(path.read_bytes()))
-    root = _stack(files.get("stack.xml"))
+    with opened(path) as files:
+        return _read(files, limits)
+
+
+def _read(files: Files, limits: ImageLimits) -> ReadFile:
+    root = _stack(files.get("stack.xml", most_bytes=_LARGEST_STACK))
     width, height = _number(root, "w"), _number(root, "h")
     if min(width, height) < 1 or max(width, height) > limits.max_side_px or width * height > limits.max_pixels:
         raise ArtworkError(f"the canvas has {width} × {height} pixels, none or too many", hint=_HINT)
     doubts: set[Doubt] = set()
-    walk = _Walk(files=files, canvas=(width, height), doubts=doubts)
+    walk = _Walk(files=files, canvas=(width, height), limits=limits, doubts=doubts)
     layers = tuple(walk.layers(stack for stack in root.findall("stack")))
     merged = files.get("mergedimage.png")
     if merged is None:
@@ -64,10 +73,12 @@ def _stack(data: bytes | None) -> Element:
 class _Walk:
     """One way through a file's layers."""
 
-    files: Mapping[str, bytes]
+    files: Files
     canvas: tuple[int, int]
+    limits: ImageLimits
     doubts: set[Doubt]
-    seen: int = field(default=0)
+    seen: int = 0
+    pixels: int = 0
 
     def layers(self, elements: Iterator[Element], depth: int = 0) -> Iterator[SeenLayer | SeenGroup]:
         """The layers and stacks among `elements`, from the lowest."""
@@ -105,9 +116,11 @@ class _Walk:
             raise ArtworkError(f"the OpenRaster file lacks its layer {source[:80]!r}", hint=_HINT)
         try:
             with Image.open(io.BytesIO(data), formats=("PNG",)) as picture:
-                if picture.width * picture.height > _LARGEST_LAYER * self.canvas[0] * self.canvas[1]:
-                    raise ArtworkError("a layer of the OpenRaster file is far larger than its canvas", hint=_HINT)
-                return np.asarray(picture.convert("RGBA"), dtype=np.uint8)
+                area = picture.width * picture.height
+                self.pixels += area
+                if area > min(_LARGEST_LAYER * self.canvas[0] * self.canvas[1], self.limits.max_pixels) or self.pixels > _MOST_LAYER_PIXELS:
+                    raise ArtworkError("the OpenRaster file's layers are too many, or far larger than its canvas", hint=_HINT)
+                return np.asarray(to_8_bit(picture).convert("RGBA"), dtype=np.uint8)
         except MemoryError as error:
             raise ArtworkError("the OpenRaster file does not fit into this machine's memory", hint=_HINT) from error
         except (Image.DecompressionBombError, Image.DecompressionBombWarning, *BROKEN) as error:

@@ -26,6 +26,8 @@ class PsdHeader:
     height_px: int
     depth: int
     mode: str
+    version: int
+    """1 for PSD, 2 for PSB."""
 
 
 def checked_header(head: bytes, limits: ImageLimits, *, hint: str, modes: Mapping[int, str] = READ) -> PsdHeader:
@@ -36,7 +38,9 @@ def checked_header(head: bytes, limits: ImageLimits, *, hint: str, modes: Mappin
     """
     if len(head) < HEADER_BYTES:
         raise ArtworkError("the Photoshop file is damaged or cut off", hint=f"Upload it again. {hint}")
-    _, _, _, channels, height, width, depth, mode = struct.unpack(">4sH6sHIIHH", head[:HEADER_BYTES])
+    _, version, _, channels, height, width, depth, mode = struct.unpack(">4sH6sHIIHH", head[:HEADER_BYTES])
+    if version not in (1, 2):
+        raise ArtworkError(f"the Photoshop file is of version {version}, which is not read", hint=f"Save it again. {hint}")
     if min(width, height) < 1 or max(width, height) > limits.max_side_px or width * height > limits.max_pixels:
         raise ArtworkError(
             f"the picture has {width} × {height} pixels; at most {limits.max_side_px} a side and "
@@ -47,4 +51,4 @@ def checked_header(head: bytes, limits: ImageLimits, *, hint: str, modes: Mappin
         raise ArtworkError(
             f"the Photoshop file is not in {' or '.join(modes.values())} with 8 or 16 bits", hint="Change its mode to RGB, 8 bits."
         )
-    return PsdHeader(width_px=width, height_px=height, depth=depth, mode=modes[mode])
+    return PsdHeader(width_px=width, height_px=height, depth=depth, mode=modes[mode], version=version)

@@ -4,7 +4,7 @@ Format: Adobe Photoshop File Formats Specification. Groups, opacity, fill opacit
 honoured; what changes the picture without covering it (adjustments, effects, blending) is named as a reason for doubt.
 """
 
-from collections.abc import Iterator
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,15 +17,16 @@ from psd_tools.constants import BlendMode, Resource, Tag
 
 from integration.artwork.checked_image import CheckedImage, ImageLimits
 from integration.artwork.layer_hash import layer_mark
-from integration.artwork.layer_stack import Cover, SeenGroup, SeenLayer, cover_of, times, whole
+from integration.artwork.layer_stack import Cover, SeenGroup, SeenLayer, clipped, cover_of, covered, times, whole
 from integration.artwork.layered import BROKEN, dpi_of
 from integration.artwork.psd_header import HEADER_BYTES, READ, PsdHeader, checked_header
+from integration.artwork.psd_planes import layer_pixels, mask_pixels, merged_pixels, with_density
 from integration.artwork.reading import Doubt, ReadFile
 from integration.artwork.sample_colour import flattened, to_srgb
 from integration.errors import ArtworkError
 
 _MODES = {**READ, 4: "CMYK", 9: "Lab"}
-_MOST_LAYERS = 2_000
+_MOST_LAYERS = 1_000
 _MOST_LAYER_PIXELS = 2_000_000_000
 """Of all layers together."""
 _LARGEST_LAYER = 4
@@ -49,28 +50,35 @@ def read_psd(path: Path, limits: ImageLimits) -> ReadFile:
         else:
             layers = ()
             doubts.add(Doubt.COLOUR_MODE)
-        return ReadFile(picture=_picture(psd, doubts), format="PSD", layers=layers, doubts=frozenset(doubts))
+        return ReadFile(picture=_picture(psd, header, limits, doubts), format="PSD", layers=layers, doubts=frozenset(doubts))
     except MemoryError as error:
         raise ArtworkError("the Photoshop file does not fit into this machine's memory", hint=_HINT) from error
     except BROKEN as error:
         raise ArtworkError("the Photoshop file is damaged or cut off", hint=_HINT) from error
 
 
-def _picture(psd: PSDImage, doubts: set[Doubt]) -> CheckedImage | None:
+def _picture(psd: PSDImage, header: PsdHeader, limits: ImageLimits, doubts: set[Doubt]) -> CheckedImage | None:
     """The merged picture the drawing program saved; None where it saved none."""
-    merged = psd.topil(apply_icc=False) if psd.has_preview() else None
-    if merged is None:
+    if not psd.has_preview():
         doubts.add(Doubt.NO_PICTURE)
         return None
-    notes: list[str] = []
+    merged = Image.fromarray(merged_pixels(psd, header)) if header.mode in READ.values() else psd.topil(apply_icc=header.mode == "Lab")
+    if merged is None:
+        raise ValueError("no merged picture")
+    notes = ["its merged picture used"]
+    factor = math.ceil(math.sqrt(merged.width * merged.height / limits.kept_pixels))
+    if factor > 1:
+        notes.append(f"reduced from {merged.width} × {merged.height} pixels to 1/{factor}")
+        merged = merged.reduce(factor)
     picture = to_srgb(flattened(merged, notes), psd.image_resources.get_data(Resource.ICC_PROFILE), notes)
+    dpi = dpi_of(psd)
     return CheckedImage(
         pixels=np.asarray(picture, dtype=np.uint8),
         width_px=picture.width,
         height_px=picture.height,
-        dpi=dpi_of(psd),
+        dpi=dpi / factor if dpi else None,
         format="PSD",
-        notes=("its merged picture used", *notes),
+        notes=tuple(notes),
     )
 
 
@@ -88,33 +96,44 @@ class _Walk:
         """Width and height."""
         return self.header.width_px, self.header.height_px
 
-    def layers(self, group: Any, depth: int = 0) -> Iterator[SeenLayer | SeenGroup]:
+    def layers(self, group: Any, depth: int = 0) -> list[SeenLayer | SeenGroup]:
         """The layers with pixels in `group`, and its groups, from the lowest."""
         if depth > 64:
             raise ArtworkError("the Photoshop file nests its groups too deeply", hint=_HINT)
-        base: Cover | None = None
+        found: list[SeenLayer | SeenGroup] = []
+        base = 0
         for layer in group:
             self._count(layer)
-            through = self._through(layer)
-            if layer.clipping and base is not None:
-                through = times(through, base)
-            if layer.is_group():
-                if layer.blend_mode not in (BlendMode.PASS_THROUGH, BlendMode.NORMAL):
-                    self._doubt(through, Doubt.BLENDED)
-                yield SeenGroup(cover=through, layers=tuple(self.layers(layer, depth + 1)))
-            elif isinstance(layer, AdjustmentLayer):
-                self._doubt(through, Doubt.ADJUSTED)
-            elif isinstance(layer, FillLayer) or not layer.has_pixels():
-                self._without_pixels(layer, through)
-            else:
-                seen = self._seen(layer, through)
-                base = base if layer.clipping else seen.cover
-                yield seen
+            is_clipped = bool(layer.clipping) and base < len(found)
+            seen = self._seen(layer, covered(found[base]) if is_clipped else whole(self.canvas), depth)
+            if seen is not None and is_clipped:
+                found[base:] = clipped(found[base:], seen)
+            elif seen is not None:
+                base = len(found)
+                found.append(seen)
+        return found
+
+    def _seen(self, layer: Layer, base: Cover, depth: int) -> SeenLayer | SeenGroup | None:
+        """A layer or group; None for what has no pixels and can be clipped to by none. `base` is what it is clipped to."""
+        through = self._through(layer)
+        if layer.is_group():
+            if layer.blend_mode not in (BlendMode.PASS_THROUGH, BlendMode.NORMAL):
+                self._doubt(through, Doubt.BLENDED)
+            return SeenGroup(cover=through, layers=tuple(self.layers(layer, depth + 1)))
+        if isinstance(layer, AdjustmentLayer):
+            self._doubt(times(through, base), Doubt.ADJUSTED)
+            return None
+        if isinstance(layer, FillLayer) or not layer.has_pixels():
+            if isinstance(layer, FillLayer | ShapeLayer | TypeLayer | SmartObjectLayer):
+                self._doubt(times(through, base), Doubt.FILL)
+            return None if layer.clipping else SeenGroup(cover=through, layers=())
+        return self._painted(layer, through)
 
     def _count(self, layer: Layer) -> None:
-        area = max(layer.width, 0) * max(layer.height, 0)
-        self.seen, self.pixels = self.seen + 1, self.pixels + (0 if layer.is_group() else area)
-        too_large = not layer.is_group() and area > _LARGEST_LAYER * self.header.width_px * self.header.height_px
+        area = 0 if layer.is_group() else max(layer.width, 0) * max(layer.height, 0)
+        masked = max(layer.mask.width, 0) * max(layer.mask.height, 0) if layer.has_mask() and layer.mask else 0
+        self.seen, self.pixels = self.seen + 1, self.pixels + area + masked
+        too_large = max(area, masked) > _LARGEST_LAYER * self.header.width_px * self.header.height_px
         if self.seen > _MOST_LAYERS or self.pixels > _MOST_LAYER_PIXELS or too_large:
             raise ArtworkError("the Photoshop file's layers are too many, or far larger than its canvas", hint=_HINT)
 
@@ -130,13 +149,12 @@ class _Walk:
     def _mask(self, layer: Layer) -> Cover:
         mask = layer.mask
         assert mask is not None
-        drawn = mask.topil()
-        alpha = np.zeros((0, 0), np.uint8) if drawn is None else np.asarray(drawn.convert("L"))
-        return cover_of(alpha, left=mask.left, top=mask.top, canvas=self.canvas, outside=mask.background_color)
+        drawn = mask_pixels(layer, self.header)
+        cover = cover_of(drawn, left=mask.left, top=mask.top, canvas=self.canvas, outside=mask.background_color)
+        return with_density(cover, layer)
 
-    def _seen(self, layer: Layer, through: Cover) -> SeenLayer:
-        picture = layer.topil(apply_icc=False)
-        rgba = np.asarray((picture or Image.new("RGBA", (1, 1))).convert("RGBA"))
+    def _painted(self, layer: Layer, through: Cover) -> SeenLayer:
+        rgba = layer_pixels(layer, self.header)
         cover = times(cover_of(rgba[..., 3], left=layer.left, top=layer.top, canvas=self.canvas), through)
         if isinstance(layer, SmartObjectLayer):
             self._doubt(cover, Doubt.SMART_OBJECT)
@@ -144,10 +162,6 @@ class _Walk:
             self._doubt(cover, Doubt.EFFECTS)
         mark = layer_mark(rgba).at(layer.left, layer.top)
         return SeenLayer(name=_name(layer), mark=mark, cover=cover, hides=layer.blend_mode is BlendMode.NORMAL)
-
-    def _without_pixels(self, layer: Layer, through: Cover) -> None:
-        if isinstance(layer, FillLayer | ShapeLayer | TypeLayer | SmartObjectLayer):
-            self._doubt(through, Doubt.FILL)
 
     def _doubt(self, through: Cover, doubt: Doubt) -> None:
         """Note a reason for doubt, unless nothing of it shows."""

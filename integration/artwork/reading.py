@@ -31,7 +31,7 @@ class Doubt(StrEnum):
     DRAFT_CHANGED = "draft_layer_changed"
     """A draft's layer was painted on, cropped or filtered."""
     DRAFT_MISSING = "draft_layer_missing"
-    """No layer of the hand-off's drafts is in the file: deleted, or merged into others."""
+    """A draft's layer is not in the file, and no other draft of its part shows: it was deleted, or merged into others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

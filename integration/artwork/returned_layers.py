@@ -9,10 +9,11 @@ from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from integration.artwork.checked_image import CheckedImage, ImageLimits, open_checked
 from integration.artwork.handoff import LayerKind, ShippedLayer
-from integration.artwork.layer_stack import SeenLayer, flat, visible_shares
+from integration.artwork.layer_stack import SeenLayer, visible_shares
 from integration.artwork.ora_reading import read_ora
 from integration.artwork.psd_reading import read_psd
 from integration.artwork.reading import Doubt, ReadFile
@@ -98,29 +99,37 @@ def _read_flat(path: Path, limits: ImageLimits) -> ReadFile:
 
 
 def _understood(file: ReadFile, shipped: Sequence[ShippedLayer]) -> Returned:
-    found, shares = flat(file.layers), visible_shares(file.layers)
-    layers = tuple(_told(seen, round(1e6 * float(share.mean())), shipped) for seen, share in zip(found, shares, strict=True))
-    doubts = set(file.doubts) | _doubts_of(layers, shipped)
-    if any(not seen.hides and layer.fate is not LayerFate.SHIPPED and layer.visible_ppm for seen, layer in zip(found, layers, strict=True)):
-        doubts.add(Doubt.BLENDED)
-    new = [share for share, layer in zip(shares, layers, strict=True) if layer.fate is LayerFate.NEW]
-    painted = round(1e6 * float(np.minimum(sum(new), 1).mean())) if new else 0
+    layers: list[ReturnedLayer] = []
+    painted: npt.NDArray[np.float32] = np.zeros((1, 1), np.float32)
+    doubts = set(file.doubts)
+    for seen, share in visible_shares(file.layers):
+        layer = _told(seen, round(1e6 * float(share.mean())), shipped)
+        layers.insert(0, layer)
+        if layer.fate is LayerFate.NEW:
+            painted = painted + share
+        if not seen.hides and layer.fate is not LayerFate.SHIPPED and layer.visible_ppm:
+            doubts.add(Doubt.BLENDED)
+    doubts |= _doubts_of(layers, shipped)
     return Returned(
         picture=file.picture,
         format=file.format,
-        layers=layers,
-        painted_ppm=None if doubts & _BLIND else painted,
+        layers=tuple(layers),
+        painted_ppm=None if doubts & _BLIND else round(1e6 * float(np.minimum(painted, 1).mean())),
         reasons=tuple(sorted(doubts)),
     )
 
 
 def _doubts_of(layers: Sequence[ReturnedLayer], shipped: Sequence[ShippedLayer]) -> set[Doubt]:
-    drafts = [each for each in layers if each.of and each.of.kind is LayerKind.DRAFT]
+    drafts = [(each.of, each) for each in layers if each.of and each.of.kind is LayerKind.DRAFT]
     doubts: set[Doubt] = set()
-    if layers and not drafts and any(each.kind is LayerKind.DRAFT for each in shipped):
-        doubts.add(Doubt.DRAFT_MISSING)
-    if any(each.fate is LayerFate.CHANGED and each.visible_ppm for each in drafts):
+    if any(layer.fate is LayerFate.CHANGED and layer.visible_ppm for _, layer in drafts):
         doubts.add(Doubt.DRAFT_CHANGED)
+    for part in {each.part for each in shipped if each.kind is LayerKind.DRAFT}:
+        handed_out = {each.draft for each in shipped if each.kind is LayerKind.DRAFT and each.part == part}
+        there = {of.draft for of, _ in drafts if of.part == part}
+        shows = any(layer.visible_ppm >= _LEAST_PPM for of, layer in drafts if of.part == part)
+        if layers and handed_out - there and not shows:  # one that does not show may lie in a layer it was merged into
+            doubts.add(Doubt.DRAFT_MISSING)
     return doubts
 
 
