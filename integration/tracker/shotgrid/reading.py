@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from integration.errors import NotFoundInTrackerError
@@ -104,7 +104,7 @@ class Reading:
 
     def versions_since(self, project: ProjectId, moment: datetime) -> tuple[Version, ...]:
         """See `Tracker.versions_since`."""
-        filters = [["project", "is", link(project, "Project")], ["created_at", "greater_than", moment]]
+        filters = [["project", "is", link(project, "Project")], ["created_at", "greater_than", _since(moment)]]
         return tuple(self._versions(self._all("Version", filters, VERSION_FIELDS)))
 
     def note(self, note: NoteId) -> Note:
@@ -115,7 +115,7 @@ class Reading:
 
     def notes_since(self, project: ProjectId, moment: datetime) -> tuple[Note, ...]:
         """See `Tracker.notes_since`; files that stand in no field are left to `note`."""
-        filters = [["project", "is", link(project, "Project")], ["created_at", "greater_than", moment]]
+        filters = [["project", "is", link(project, "Project")], ["created_at", "greater_than", _since(moment)]]
         return tuple(map(to_note, self._all("Note", filters, NOTE_FIELDS)))
 
     def scene_changed_by(self, background: BackgroundId, moment: datetime) -> tuple[Person, ...]:
@@ -125,7 +125,7 @@ class Reading:
             ["event_type", "is", f"Shotgun_{kind}_Change"],
             ["attribute_name", "in", fields],
             ["entity", "is", link(background)],
-            ["created_at", "greater_than", moment],
+            ["created_at", "greater_than", _since(moment)],
         ]
         found = [person(entry.get("user")) for entry in self._all("EventLogEntry", changed, ["user"])] if fields else []
         known = self._directory.in_full(each for each in found if each)
@@ -155,7 +155,7 @@ class Reading:
 
     def time_logs_since(self, project: ProjectId, moment: datetime) -> tuple[TimeLog, ...]:
         """See `Tracker.time_logs_since`."""
-        filters = [["project", "is", link(project, "Project")], ["updated_at", "greater_than", moment]]
+        filters = [["project", "is", link(project, "Project")], ["updated_at", "greater_than", _since(moment)]]
         return tuple(self._time_logs(self._all("TimeLog", filters, TIME_LOG_FIELDS)))
 
     def versions_with_key(self, prefix: str) -> tuple[Version, ...]:
@@ -204,3 +204,8 @@ class Reading:
 def step_is(step: str) -> dict[str, Any]:
     """The filter for tasks of a step called `step`, by name or short name."""
     return {"filter_operator": "any", "filters": [["step.Step.code", "is", step], ["step.Step.short_name", "is", step]]}
+
+
+def _since(moment: datetime) -> datetime:
+    """What to ask "later than" for, since ShotGrid's times are whole seconds, rounded down."""
+    return moment - timedelta(seconds=1)

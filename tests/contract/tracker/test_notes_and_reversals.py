@@ -1,6 +1,6 @@
 """Every tracker tells what people write on drafts, and what they take back."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -81,6 +81,15 @@ def test_who_changed_the_scene_is_told_once(site: Site) -> None:
     assert before == ()
     assert [each.id for each in site.tracker.scene_changed_by(cut, since)] == [person.id]
     assert site.tracker.scene_changed_by(cut, since + timedelta(hours=1)) == ()
+
+
+def test_who_changed_the_scene_within_the_same_second_is_told(site: Site) -> None:
+    cut = site.new_cut("c207")
+
+    since = datetime.now(UTC)
+    person = site.set_place(cut, "駅前")
+
+    assert [each.id for each in site.tracker.scene_changed_by(cut, since)] == [person.id]
 
 
 def test_an_omission_is_told_of_a_cut_and_of_a_background_of_its_own(site: Site) -> None:
