@@ -41,7 +41,7 @@ def main() -> None:
     install = _installer(torch)
     _install_torch(torch, install)
     extras = project["dependency-groups"]["dev"] if dev else []
-    _run([*install, "-e", f"{HOUSE}[render,postgres]", *extras])
+    _run([*install, "-e", f"{HOUSE}[render,postgres,ftrack]", *extras])
     stamps[0].write_text(fingerprint)
     print(f"Set up in {time.monotonic() - began:.0f} s.", flush=True)
 

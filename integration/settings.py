@@ -14,50 +14,12 @@ from integration.errors import SettingsError
 from integration.policy_settings import AiModels, AiUse
 from integration.record_settings import RecordSettings
 from integration.secret_file import secret_of
+from integration.tracker_settings import FtrackSettings, ShotGridSettings, with_usual_names
 from integration.web_settings import WebSettings
 
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class SceneFields(_Part):
-    """Fields of a Shot, or of what backgrounds hang on, that say what the place looks like; empty for none."""
-
-    place: str = "sg_place"
-    season: str = "sg_season"
-    time_of_day: str = "sg_time_of_day"
-    weather: str = "sg_weather"
-    light: str = "sg_light"
-    art_note: str = "sg_art_note"
-    """The art director's note on the background."""
-
-
-class ShotGridSettings(_Part):
-    """Where ShotGrid (Flow Production Tracking) answers, and as whom we speak."""
-
-    url: str = ""
-    """``https://studio.shotgrid.autodesk.com``."""
-    script_name: str = "haikei"
-    """The Script entity made for haikei alone."""
-    api_key: SecretStr = SecretStr("")
-    """Its key; better kept in `api_key_file`."""
-    api_key_file: Path | None = None
-    """A file that holds the key and nothing else."""
-    timeout_s: float = Field(60.0, gt=0, le=600)
-    """Longest wait for one answer."""
-    scene_fields: SceneFields = SceneFields()
-    """Where the words for the prompt stand."""
-    shared_shots_field: str = ""
-    """Field of a Shot that names the other Shots its background serves, where a studio keeps backgrounds on Shots; empty for none."""
-
-    def key(self) -> str:
-        """The API key, from the setting or its file.
-
-        Raises:
-            SettingsError: neither is there, or the file cannot be read.
-        """
-        return secret_of(self.api_key, self.api_key_file, "shotgrid.api_key")
 
 
 class StorageSettings(_Part):
@@ -319,10 +281,11 @@ class Settings(BaseSettings):
         extra="forbid", frozen=True, env_prefix="HAIKEI_", env_nested_delimiter="__", toml_file=None, validate_default=True
     )
 
-    tracker: Literal["sandbox", "shotgrid"] = "sandbox"
+    tracker: Literal["sandbox", "shotgrid", "ftrack"] = "sandbox"
     state_folder: Path = Path(".haikei")
     """Database, media and the pretend studio, unless set elsewhere."""
     shotgrid: ShotGridSettings = ShotGridSettings()
+    ftrack: FtrackSettings = FtrackSettings()
     storage: StorageSettings = StorageSettings()
     database: DatabaseSettings = DatabaseSettings()
     intake: IntakeSettings = IntakeSettings()
@@ -333,6 +296,11 @@ class Settings(BaseSettings):
     web: WebSettings = WebSettings()
     projects: dict[str, ProjectSettings] = {}
     """Enabled projects by name or tracker id; events of others are left alone."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _usual_names(cls, given: Any) -> Any:
+        return with_usual_names(given)
 
     @classmethod
     def settings_customise_sources(

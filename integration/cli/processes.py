@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from integration.errors import HaikeiError
-from integration.settings import Settings, ShotGridSettings
+from integration.settings import Settings
 from integration.studio import storage_options
+from integration.tracker_settings import ShotGridSettings
 
 READY_S = 120.0
 """Longest wait for a child to say that it is ready."""

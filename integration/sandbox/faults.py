@@ -1,5 +1,5 @@
 """What shall go wrong in the pretend studio."""
 
-from integration.sandbox.site.faults import Failure, Faults
+from integration.sandbox.shotgrid.faults import Failure, Faults
 
 __all__ = ["Failure", "Faults"]

@@ -1,12 +1,13 @@
 """What every tracker's menu tells when somebody chooses our item in it: who, and about what."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
 from integration.errors import TrackerError
-from integration.production import PersonId, TaskId, VersionId
+from integration.production import BackgroundId, PersonId, TaskId, VersionId
 
 
 class Fault(StrEnum):
@@ -49,6 +50,8 @@ class MenuCall:
     """What was selected, when that is Versions."""
     tasks: tuple[TaskId, ...]
     """What was selected, when that is tasks."""
+    backgrounds: tuple[BackgroundId, ...] = ()
+    """What was selected, when that is what backgrounds hang on."""
     at: datetime
     """When, by the tracker's clock, aware UTC."""
 
@@ -67,4 +70,51 @@ class Menu(Protocol):
         Raises:
             MenuError: it does not count.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuItem:
+    """One of our items, where it applies."""
+
+    name: str
+    """What `MenuDesk.choose` is called with: ``outcome``."""
+    label: str
+    """What people read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormField:
+    """One question of a form that a menu shows."""
+
+    name: str
+    label: str
+    kind: str
+    """``choice``, ``line``, ``text`` or ``words`` (read only, `label` alone)."""
+    choices: tuple[tuple[str, str], ...] = ()
+    """Value and label of each, for ``choice``."""
+    value: str = ""
+    """What stands there at first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuReply:
+    """What somebody sees after choosing an item, or after filling its form in."""
+
+    done: bool
+    """False when nothing was done: it was refused, or `form` asks something first."""
+    message: str
+    """One or two plain sentences; empty beside a form."""
+    form: tuple[FormField, ...] = ()
+
+
+class MenuDesk(Protocol):
+    """What stands behind our items in a menu that asks for them itself, and shows what we answer."""
+
+    def items(self, call: MenuCall) -> tuple[MenuItem, ...]:
+        """The items that apply to what is selected; quick, for it runs at every right click."""
+        ...
+
+    def choose(self, item: str, call: MenuCall, answers: Mapping[str, str]) -> MenuReply:
+        """Do what an item stands for; `answers` are those of its form, empty at first and untrusted."""
         ...

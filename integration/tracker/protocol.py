@@ -4,7 +4,8 @@ Every method that writes carries a `key`, looks for what the key already made, a
 once. Adapters raise `TrackerError` for what will not heal and `TransientTrackerError` for what may.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -30,6 +31,7 @@ from integration.production import (
     Version,
     VersionId,
 )
+from integration.tracker.menu import MenuDesk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +175,14 @@ class Tracker(Protocol):
 
     def events_after(self, cursor: str, *, limit: int = 500) -> EventPage:
         """Events committed after `cursor`, with the look-back that late commits need."""
+        ...
+
+    def listen(self, heard: Callable[[], None], desk: MenuDesk | None = None) -> AbstractContextManager[None]:
+        """While it is open, `heard` is called as soon as the site tells that something happened; `events_after` says what.
+
+        A site that tells nothing of itself calls nothing: events are found by asking all the same. `desk` serves the items of haikei in
+        the tracker's own menu, where the tracker asks for them over the same line. Both are called in a thread of the adapter's.
+        """
         ...
 
     def events_since(self, moment: datetime) -> Iterator[TrackerEvent]:

@@ -1,6 +1,7 @@
 """ShotGrid as a `Tracker`."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
 
@@ -24,7 +25,8 @@ from integration.production import (
     Version,
     VersionId,
 )
-from integration.settings import ProjectSettings, ShotGridSettings
+from integration.settings import ProjectSettings
+from integration.tracker.menu import MenuDesk
 from integration.tracker.protocol import DraftVersion, EventPage, Finding, NoteText, SetUpStep, Summary, TrackerSteps, WrittenPolicy
 from integration.tracker.shotgrid.connection import Connection
 from integration.tracker.shotgrid.directory import Directory
@@ -36,6 +38,7 @@ from integration.tracker.shotgrid.reading import Reading
 from integration.tracker.shotgrid.setup import set_up
 from integration.tracker.shotgrid.summaries import write_summaries
 from integration.tracker.shotgrid.writing import Writing
+from integration.tracker_settings import ShotGridSettings
 
 
 def open_shotgrid(
@@ -119,6 +122,10 @@ class ShotGridTracker:
     def events_after(self, cursor: str, *, limit: int = 500) -> EventPage:
         """See `Tracker.events_after`."""
         return self._events.after(cursor, limit=limit)
+
+    def listen(self, heard: Callable[[], None], desk: MenuDesk | None = None) -> AbstractContextManager[None]:
+        """See `Tracker.listen`; ShotGrid tells nothing of itself, and its menu calls our pages."""
+        return nullcontext()
 
     def events_since(self, moment: datetime) -> Iterator[TrackerEvent]:
         """See `Tracker.events_since`."""

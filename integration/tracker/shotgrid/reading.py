@@ -21,7 +21,6 @@ from integration.production import (
     Version,
     VersionId,
 )
-from integration.settings import SceneFields
 from integration.tracker.shotgrid.connection import Connection
 from integration.tracker.shotgrid.directory import Directory
 from integration.tracker.shotgrid.records import (
@@ -43,6 +42,7 @@ from integration.tracker.shotgrid.records import (
     to_time_log,
     to_version,
 )
+from integration.tracker_settings import SceneFields
 
 _BY_ID = [{"field_name": "id", "direction": "asc"}]
 _NEWEST_FIRST = [{"field_name": "created_at", "direction": "desc"}, {"field_name": "id", "direction": "desc"}]

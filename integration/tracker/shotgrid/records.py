@@ -25,7 +25,7 @@ from integration.production import (
     Version,
     VersionId,
 )
-from integration.settings import SceneFields
+from integration.tracker_settings import SceneFields
 
 KEY = "sg_haikei_key"
 """The text field that holds our key on everything we make."""

@@ -158,7 +158,7 @@ _ASKED = st.dictionaries(
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_whatever_is_asked_the_answer_is_a_result_or_a_fault(sandbox: RunningSandbox, data: st.DataObject) -> None:
-    from integration.sandbox.site.api import METHODS
+    from integration.sandbox.shotgrid.api import METHODS
 
     method = data.draw(st.sampled_from(sorted(METHODS)))
     asked = data.draw(st.lists(_ASKED, max_size=2) if method == "batch" else _ASKED)

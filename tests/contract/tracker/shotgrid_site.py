@@ -11,9 +11,10 @@ from pydantic import SecretStr
 
 from integration.production import BackgroundId, NoteId, Person, PersonId, PersonKind, Project, ProjectId, TaskId, TimeLogId, VersionId
 from integration.sandbox.server import RunningSandbox
-from integration.settings import ProjectSettings, ShotGridSettings
+from integration.settings import ProjectSettings
 from integration.tracker.protocol import Tracker
 from integration.tracker.shotgrid import open_shotgrid
+from integration.tracker_settings import ShotGridSettings
 from tests.contract.tracker.sites import Call, Trouble
 
 PASSWORD = "a-password-of-the-tests"

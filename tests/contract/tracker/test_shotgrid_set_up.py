@@ -5,13 +5,13 @@ from pydantic import SecretStr
 
 from integration.errors import TrackerError
 from integration.production import ProjectId
-from integration.settings import ShotGridSettings
 from integration.tracker.protocol import TrackerSteps, Verdict
 from integration.tracker.shotgrid import open_shotgrid
 from integration.tracker.shotgrid.connection import Connection
 from integration.tracker.shotgrid.records import KEY, OUTCOME
 from integration.tracker.shotgrid.schema import fields_of
 from integration.tracker.shotgrid.writing import plain
+from integration.tracker_settings import ShotGridSettings
 from tests.contract.tracker.shotgrid_site import PROJECT, ShotGridSite
 from tests.contract.tracker.work import draft
 

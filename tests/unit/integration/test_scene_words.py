@@ -6,8 +6,9 @@ import pytest
 from pydantic import ValidationError
 
 from integration.production import Background, BackgroundId, Project, ProjectId, Shot, ShotId
-from integration.settings import ProjectSettings, SceneFields
+from integration.settings import ProjectSettings
 from integration.tracker.shotgrid.records import to_background
+from integration.tracker_settings import SceneFields
 from integration.workflow.scene import scene_of
 from integration.workflow.words import what_became_of_words
 from render_service.contract import Look, RenderRequest, RenderResult, Scene

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from integration.sandbox.site.faults import Faults
-from integration.sandbox.site.schema import Schema, identifier
-from integration.sandbox.site.store import Row, Store
+from integration.sandbox.shotgrid.faults import Faults
+from integration.sandbox.shotgrid.schema import Schema, identifier
+from integration.sandbox.store import Row, Store
 
 LINK_LIFE_S = 3600
 """Seconds for which a file's signed address holds."""

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from integration.sandbox.site.refusal import RefusedError
-from integration.sandbox.site.schema import Field
-from integration.sandbox.site.store import Row
-from integration.sandbox.site.studio import Studio
-from integration.sandbox.site.values import shown, time_logged
+from integration.sandbox.shotgrid.refusal import RefusedError
+from integration.sandbox.shotgrid.schema import Field
+from integration.sandbox.shotgrid.studio import Studio
+from integration.sandbox.shotgrid.values import shown, time_logged
+from integration.sandbox.store import Row
 
 Values = Callable[[Row], list[Any]]
 """What stands at the end of a path, as stored: one value, or one for each entity on the way."""

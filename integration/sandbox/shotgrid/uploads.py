@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
-from integration.sandbox.site.forms import Form
-from integration.sandbox.site.identity import actor_of
-from integration.sandbox.site.media import MOVIE, attach, file_of, put_in_field, set_picture
-from integration.sandbox.site.refusal import RefusedError
-from integration.sandbox.site.store import Row
-from integration.sandbox.site.studio import Actor, Studio, now_text
-from integration.sandbox.site.transcoding import Transcoder
+from integration.sandbox.shotgrid.forms import Form
+from integration.sandbox.shotgrid.identity import actor_of
+from integration.sandbox.shotgrid.media import MOVIE, attach, file_of, put_in_field, set_picture
+from integration.sandbox.shotgrid.refusal import RefusedError
+from integration.sandbox.shotgrid.studio import Actor, Studio, now_text
+from integration.sandbox.shotgrid.transcoding import Transcoder
+from integration.sandbox.store import Row
 
 LARGEST_FILE = 4 * 1024**3
 """Bytes of one PUT at most."""

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from integration.sandbox.site.event_log import Change
-from integration.sandbox.site.schema import Field
-from integration.sandbox.site.store import Row
-from integration.sandbox.site.studio import Studio
+from integration.sandbox.shotgrid.event_log import Change
+from integration.sandbox.shotgrid.schema import Field
+from integration.sandbox.shotgrid.studio import Studio
+from integration.sandbox.store import Row
 
 _Link = dict[str, Any]
 _PLACES = "PlaylistVersionConnection"

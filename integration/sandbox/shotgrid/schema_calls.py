@@ -4,10 +4,10 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from integration.sandbox.site.refusal import RefusedError
-from integration.sandbox.site.schema import CREATABLE, Field, is_unique, shown_type
-from integration.sandbox.site.studio import Actor, Studio
-from integration.sandbox.site.values import accepted
+from integration.sandbox.shotgrid.refusal import RefusedError
+from integration.sandbox.shotgrid.schema import CREATABLE, Field, is_unique, shown_type
+from integration.sandbox.shotgrid.studio import Actor, Studio
+from integration.sandbox.shotgrid.values import accepted
 
 _TOP = ("name", "description")
 _FIXED = ("data_type", "entity_type", "mandatory", "unique", "editable")

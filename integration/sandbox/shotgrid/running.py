@@ -12,13 +12,13 @@ from typing import Any, Self
 import structlog
 
 from integration.errors import SettingsError
-from integration.sandbox.site.faults import Faults
-from integration.sandbox.site.http_front import Front, Handler
-from integration.sandbox.site.page import Page
-from integration.sandbox.site.seed import SCRIPT_NAME, ensure_script, load_seed
-from integration.sandbox.site.studio import Studio, open_studio
-from integration.sandbox.site.transcoding import Transcoder
-from integration.sandbox.site.uploads import Uploads
+from integration.sandbox.shotgrid.faults import Faults
+from integration.sandbox.shotgrid.http_front import Front, Handler
+from integration.sandbox.shotgrid.page import Page
+from integration.sandbox.shotgrid.seed import SCRIPT_NAME, ensure_script, load_seed
+from integration.sandbox.shotgrid.studio import Studio, open_studio
+from integration.sandbox.shotgrid.transcoding import Transcoder
+from integration.sandbox.shotgrid.uploads import Uploads
 from integration.stopping import stop_at_signals
 
 log = structlog.get_logger(__name__)

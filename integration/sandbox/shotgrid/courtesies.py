@@ -4,14 +4,14 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
-from integration.sandbox.site.event_log import EVENT
-from integration.sandbox.site.filters import question
-from integration.sandbox.site.query import columns_of, told
-from integration.sandbox.site.refusal import RefusedError
-from integration.sandbox.site.schema import identifier
-from integration.sandbox.site.store import Row
-from integration.sandbox.site.studio import Actor, Studio, now_text
-from integration.sandbox.site.values import day_of
+from integration.sandbox.shotgrid.event_log import EVENT
+from integration.sandbox.shotgrid.filters import question
+from integration.sandbox.shotgrid.query import columns_of, told
+from integration.sandbox.shotgrid.refusal import RefusedError
+from integration.sandbox.shotgrid.schema import identifier
+from integration.sandbox.shotgrid.studio import Actor, Studio, now_text
+from integration.sandbox.shotgrid.values import day_of
+from integration.sandbox.store import Row
 
 _Asked = dict[str, Any]
 _FOLLOW, _DAY, _SUBSCRIPTION = "$Follow", "$WorkDay", "$Subscription"

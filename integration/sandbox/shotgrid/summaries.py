@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from integration.sandbox.site.paths import values_at
-from integration.sandbox.site.query import passing
-from integration.sandbox.site.refusal import RefusedError
-from integration.sandbox.site.schema import Field
-from integration.sandbox.site.store import Row
-from integration.sandbox.site.studio import Studio
+from integration.sandbox.shotgrid.paths import values_at
+from integration.sandbox.shotgrid.query import passing
+from integration.sandbox.shotgrid.refusal import RefusedError
+from integration.sandbox.shotgrid.schema import Field
+from integration.sandbox.shotgrid.studio import Studio
+from integration.sandbox.store import Row
 
 _MOST_GROUPINGS = 5
 _NUMBERS = ("number", "float", "duration", "percent", "currency", "timecode")

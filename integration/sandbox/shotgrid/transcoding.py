@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from integration.sandbox.site.media import finish_picture, is_picture
-from integration.sandbox.site.studio import Studio
+from integration.sandbox.shotgrid.media import finish_picture, is_picture
+from integration.sandbox.shotgrid.studio import Studio
 
 log = structlog.get_logger(__name__)
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from integration.sandbox.site.filters import narrowed, question
-from integration.sandbox.site.paths import shown_at, values_at
-from integration.sandbox.site.refusal import RefusedError
-from integration.sandbox.site.store import Row
-from integration.sandbox.site.studio import Studio
+from integration.sandbox.shotgrid.filters import narrowed, question
+from integration.sandbox.shotgrid.paths import shown_at, values_at
+from integration.sandbox.shotgrid.refusal import RefusedError
+from integration.sandbox.shotgrid.studio import Studio
+from integration.sandbox.store import Row
 
 LARGEST_PAGE = 5000
 """Entities in one answer at most."""

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from integration.sandbox.site.refusal import RefusedError
-from integration.sandbox.site.stock_schema import ENTITIES, EVERYWHERE, IDENTIFIERS, UNIQUE
-from integration.sandbox.site.store import Row, Store
+from integration.sandbox.shotgrid.refusal import RefusedError
+from integration.sandbox.shotgrid.stock_schema import ENTITIES, EVERYWHERE, IDENTIFIERS, UNIQUE
+from integration.sandbox.store import Row, Store
 
 OVERLAY = "$Field"
 """The store's type for fields that differ from the stock ones."""

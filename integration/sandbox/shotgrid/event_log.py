@@ -4,9 +4,9 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from integration.sandbox.site.schema import Field, shown_type
-from integration.sandbox.site.store import Row
-from integration.sandbox.site.studio import Actor, Studio, now_text
+from integration.sandbox.shotgrid.schema import Field, shown_type
+from integration.sandbox.shotgrid.studio import Actor, Studio, now_text
+from integration.sandbox.store import Row
 
 EVENT = "EventLogEntry"
 _Link = dict[str, Any]

@@ -7,11 +7,11 @@ from typing import Any
 
 import jinja2
 
-from integration.sandbox.site.refusal import RefusedError
-from integration.sandbox.site.store import Row
-from integration.sandbox.site.studio import Actor, Studio
-from integration.sandbox.site.values import shown_picture
-from integration.sandbox.site.writing import update
+from integration.sandbox.shotgrid.refusal import RefusedError
+from integration.sandbox.shotgrid.studio import Actor, Studio
+from integration.sandbox.shotgrid.values import shown_picture
+from integration.sandbox.shotgrid.writing import update
+from integration.sandbox.store import Row
 
 _TEMPLATES = Path(__file__).parents[1] / "templates"
 _NEWEST = 24

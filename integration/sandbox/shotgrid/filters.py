@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from integration.sandbox.site.paths import Values, values_at
-from integration.sandbox.site.refusal import RefusedError
-from integration.sandbox.site.relations import test_for
-from integration.sandbox.site.store import Row
-from integration.sandbox.site.studio import Studio
+from integration.sandbox.shotgrid.paths import Values, values_at
+from integration.sandbox.shotgrid.refusal import RefusedError
+from integration.sandbox.shotgrid.relations import test_for
+from integration.sandbox.shotgrid.studio import Studio
+from integration.sandbox.store import Row
 
 Question = Callable[[Row], bool]
 """Whether a row passes."""

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from integration.sandbox.site.event_log import EVENT, Change, append_event, tell_change, tell_new, tell_retirement, tell_revival
-from integration.sandbox.site.links import set_value
-from integration.sandbox.site.query import columns_of, told
-from integration.sandbox.site.refusal import RefusedError
-from integration.sandbox.site.schema import Field, is_unique
-from integration.sandbox.site.store import Row
-from integration.sandbox.site.studio import Actor, Studio, now_text
-from integration.sandbox.site.values import accepted
+from integration.sandbox.shotgrid.event_log import EVENT, Change, append_event, tell_change, tell_new, tell_retirement, tell_revival
+from integration.sandbox.shotgrid.links import set_value
+from integration.sandbox.shotgrid.query import columns_of, told
+from integration.sandbox.shotgrid.refusal import RefusedError
+from integration.sandbox.shotgrid.schema import Field, is_unique
+from integration.sandbox.shotgrid.studio import Actor, Studio, now_text
+from integration.sandbox.shotgrid.values import accepted
+from integration.sandbox.store import Row
 
 _LARGEST_BATCH = 10_000
 _SCRIPTS_MAY = ("created_at", "created_by")

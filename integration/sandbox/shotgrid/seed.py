@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from integration.errors import SettingsError
-from integration.sandbox.site.event_log import EVENT
-from integration.sandbox.site.links import set_value
-from integration.sandbox.site.media import ATTACHMENT, MOVIE, attach, put_in_field
-from integration.sandbox.site.refusal import RefusedError
-from integration.sandbox.site.schema import Field
-from integration.sandbox.site.stock_schema import STATUS_NAMES
-from integration.sandbox.site.store import Row
-from integration.sandbox.site.studio import Actor, Studio, now_text
-from integration.sandbox.site.values import accepted
+from integration.sandbox.shotgrid.event_log import EVENT
+from integration.sandbox.shotgrid.links import set_value
+from integration.sandbox.shotgrid.media import ATTACHMENT, MOVIE, attach, put_in_field
+from integration.sandbox.shotgrid.refusal import RefusedError
+from integration.sandbox.shotgrid.schema import Field
+from integration.sandbox.shotgrid.stock_schema import STATUS_NAMES
+from integration.sandbox.shotgrid.studio import Actor, Studio, now_text
+from integration.sandbox.shotgrid.values import accepted
+from integration.sandbox.store import Row
 
 SCRIPT_NAME = "haikei"
 """The script that every pretend studio has."""

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from integration.sandbox.site.calendar_spans import span
-from integration.sandbox.site.refusal import RefusedError
-from integration.sandbox.site.schema import Field
-from integration.sandbox.site.studio import Studio
-from integration.sandbox.site.values import day_of, moment_of
+from integration.sandbox.shotgrid.calendar_spans import span
+from integration.sandbox.shotgrid.refusal import RefusedError
+from integration.sandbox.shotgrid.schema import Field
+from integration.sandbox.shotgrid.studio import Studio
+from integration.sandbox.shotgrid.values import day_of, moment_of
 
 Test = Callable[[Any], bool]
 """Whether a stored value passes."""

@@ -6,12 +6,12 @@ from typing import Any
 
 import structlog
 
-from integration.sandbox.site import courtesies, schema_calls, writing
-from integration.sandbox.site.identity import actor_of, open_session
-from integration.sandbox.site.query import LARGEST_PAGE, read
-from integration.sandbox.site.refusal import CRUD, RefusedError
-from integration.sandbox.site.studio import Actor, Studio
-from integration.sandbox.site.summaries import summarize
+from integration.sandbox.shotgrid import courtesies, schema_calls, writing
+from integration.sandbox.shotgrid.identity import actor_of, open_session
+from integration.sandbox.shotgrid.query import LARGEST_PAGE, read
+from integration.sandbox.shotgrid.refusal import CRUD, RefusedError
+from integration.sandbox.shotgrid.studio import Actor, Studio
+from integration.sandbox.shotgrid.summaries import summarize
 
 log = structlog.get_logger(__name__)
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from integration.sandbox.site.refusal import AUTHENTICATION, RefusedError
-from integration.sandbox.site.store import Row
-from integration.sandbox.site.studio import Actor, Studio
+from integration.sandbox.shotgrid.refusal import AUTHENTICATION, RefusedError
+from integration.sandbox.shotgrid.studio import Actor, Studio
+from integration.sandbox.store import Row
 
 _SESSION = "$Session"
 

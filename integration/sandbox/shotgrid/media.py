@@ -10,12 +10,12 @@ from typing import Any
 
 from PIL import Image, ImageDraw
 
-from integration.sandbox.site.event_log import Change, tell_change, tell_new
-from integration.sandbox.site.refusal import RefusedError
-from integration.sandbox.site.schema import Field
-from integration.sandbox.site.store import Row
-from integration.sandbox.site.studio import Actor, Studio, now_text
-from integration.sandbox.site.writing import change_values
+from integration.sandbox.shotgrid.event_log import Change, tell_change, tell_new
+from integration.sandbox.shotgrid.refusal import RefusedError
+from integration.sandbox.shotgrid.schema import Field
+from integration.sandbox.shotgrid.studio import Actor, Studio, now_text
+from integration.sandbox.shotgrid.writing import change_values
+from integration.sandbox.store import Row
 
 ATTACHMENT = "Attachment"
 MOVIE = "sg_uploaded_movie"

@@ -13,14 +13,14 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 import structlog
 
-from integration.sandbox.site.api import answer, parse_call
-from integration.sandbox.site.faults import Failure
-from integration.sandbox.site.forms import read_form
-from integration.sandbox.site.identity import check_script
-from integration.sandbox.site.media import ATTACHMENT, file_of, thumbnail
-from integration.sandbox.site.page import Page
-from integration.sandbox.site.studio import PENDING_PICTURE, Studio
-from integration.sandbox.site.uploads import LARGEST_FILE, Uploads
+from integration.sandbox.shotgrid.api import answer, parse_call
+from integration.sandbox.shotgrid.faults import Failure
+from integration.sandbox.shotgrid.forms import read_form
+from integration.sandbox.shotgrid.identity import check_script
+from integration.sandbox.shotgrid.media import ATTACHMENT, file_of, thumbnail
+from integration.sandbox.shotgrid.page import Page
+from integration.sandbox.shotgrid.studio import PENDING_PICTURE, Studio
+from integration.sandbox.shotgrid.uploads import LARGEST_FILE, Uploads
 
 log = structlog.get_logger(__name__)
 

@@ -12,7 +12,9 @@ from integration.errors import SettingsError
 
 Row = dict[str, Any]
 """Field values by name, ``type`` and ``id``; names that begin with an underscore are the studio's own and never shown."""
-_Key = tuple[str, int]
+Id = int | str
+"""A number as ShotGrid gives them, or a text as ftrack does."""
+_Key = tuple[str, Id]
 _OPENING = (
     "PRAGMA busy_timeout=1000", "PRAGMA locking_mode=EXCLUSIVE", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL", "BEGIN EXCLUSIVE", "COMMIT",
 )  # fmt: skip
@@ -31,7 +33,7 @@ class Store:
             SettingsError: another process has it open.
         """
         self.lock = threading.RLock()
-        self._rows: dict[str, dict[int, Row]] = {}
+        self._rows: dict[str, dict[Any, Row]] = {}
         self._last: dict[str, int] = {}
         self._undo: dict[_Key, Row | None] | None = None
         self._database = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
@@ -43,11 +45,12 @@ class Store:
             self._database.close()
             raise SettingsError(f"{file} cannot be opened: {error}", hint="Another pretend studio may run in this folder.") from error
         self._database.execute(
-            "CREATE TABLE IF NOT EXISTS entity (type TEXT, id INTEGER, data TEXT NOT NULL, retired INTEGER NOT NULL, PRIMARY KEY (type, id))"
+            "CREATE TABLE IF NOT EXISTS entity (type TEXT, id, data TEXT NOT NULL, retired INTEGER NOT NULL, PRIMARY KEY (type, id))"
         )
         for kind, number, data in self._database.execute("SELECT type, id, data FROM entity ORDER BY type, id"):
             self._rows.setdefault(kind, {})[number] = json.loads(data)
-            self._last[kind] = number
+            if isinstance(number, int):
+                self._last[kind] = number
 
     def close(self) -> None:
         """Close the file; what is asked afterwards fails."""
@@ -61,16 +64,16 @@ class Store:
         """Whether nothing was ever stored."""
         return not self._rows
 
-    def all(self, kind: str) -> dict[int, Row]:
+    def all(self, kind: str) -> dict[Any, Row]:
         """Every row of a type by id, retired ones too; to be read under `lock`."""
         return self._rows.get(kind, {})
 
-    def get(self, kind: str, number: int) -> Row | None:
+    def get(self, kind: str, number: Id) -> Row | None:
         """A row that is not retired."""
         row = self._rows.get(kind, {}).get(number)
         return None if row is None or row.get("_retired") else row
 
-    def get_any(self, kind: str, number: int) -> Row | None:
+    def get_any(self, kind: str, number: Id) -> Row | None:
         """A row, retired or not."""
         return self._rows.get(kind, {}).get(number)
 
@@ -90,7 +93,8 @@ class Store:
         rows = self._rows.setdefault(kind, {})
         self._undo.setdefault((kind, number), rows.get(number))
         rows[number] = row
-        self._last[kind] = max(number, self._last.get(kind, 0))
+        if isinstance(number, int):
+            self._last[kind] = max(number, self._last.get(kind, 0))
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

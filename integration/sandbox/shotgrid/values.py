@@ -6,10 +6,10 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
-from integration.sandbox.site.refusal import RefusedError
-from integration.sandbox.site.schema import Field
-from integration.sandbox.site.store import Row
-from integration.sandbox.site.studio import PENDING_PICTURE, Studio
+from integration.sandbox.shotgrid.refusal import RefusedError
+from integration.sandbox.shotgrid.schema import Field
+from integration.sandbox.shotgrid.studio import PENDING_PICTURE, Studio
+from integration.sandbox.store import Row
 
 _LARGEST = 2**53
 _TEXTS = ("text", "entity_type", "uuid", "color", "timecode")
