@@ -15,14 +15,16 @@ from integration.sandbox.ftrack.translated import ftrack_id, person_key
 
 def test_the_demo_production_shows_itself_on_ftrack_too(tmp_path: Path) -> None:
     told = json.loads(DEMO_SEED.read_text(encoding="utf-8"))["entities"]
-    with start_ftrack_sandbox(DEMO_SEED, folder=tmp_path / "studio") as sandbox:
-        with ftrack_api.Session(
+    with (
+        start_ftrack_sandbox(DEMO_SEED, folder=tmp_path / "studio") as sandbox,
+        ftrack_api.Session(
             sandbox.url, person_key("haikei-demo", "mochizuki"), "mochizuki", plugin_paths=[], schema_cache_path=False
-        ) as session:
-            shots = session.query("select name, parent.name, custom_attributes from Shot order by name").all()
-            versions = session.query("select asset.name, asset.type.name, components.file_type, user.username from AssetVersion").all()
-            tasks = session.query('select assignments.resource.username from Task where type.name is "Layout"').all()
-            links = session.query(f"select to.name from TypedContextLink where from_id is {ftrack_id('Asset', 201)}").all()
+        ) as session,
+    ):
+        shots = session.query("select name, parent.name, custom_attributes from Shot order by name").all()
+        versions = session.query("select asset.name, asset.type.name, components.file_type, user.username from AssetVersion").all()
+        tasks = session.query('select assignments.resource.username from Task where type.name is "Layout"').all()
+        links = session.query(f"select to.name from TypedContextLink where from_id is {ftrack_id('Asset', 201)}").all()
 
     assert [shot["name"] for shot in shots] == sorted(one["code"] for one in told if one["type"] == "Shot")
     assert (shots[0]["parent"]["name"], shots[0]["custom_attributes"]["place"]) == ("ep03_A", "停留所前の田舎道")
