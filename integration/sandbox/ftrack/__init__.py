@@ -1,0 +1,1 @@
+"""A pretend studio that speaks the way ftrack does, to ftrack's own clients."""
