@@ -87,7 +87,7 @@ class Hub:
             filled["source"] = {"id": self._id, **filled["source"]}
             self._route(filled)
         except (FrameError, ExpressionError) as error:
-            log.error("event not published", topic=str(event.get("topic")), error=str(error))
+            log.warning("event not published", topic=str(event.get("topic")), error=str(error))
 
     def audience(self, event: Mapping[str, Any]) -> int:
         """How many clients would get `event` now.

@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args
 Drop = Literal["cut", "close", "goodbye"]
 """How sockets end: the line goes dead; a WebSocket close frame first; socket.io's own goodbye, then the close frame.
 
-After a close frame ``ftrack_api`` 3.1 believes itself connected for ever and hears nothing more.
+After a bare close frame ``ftrack_api`` 3.1 never reconnects by itself, and its ``wait`` does not return: it is deaf for good.
 """
 
 _COUNTS = ("refuse_handshakes", "expire_handshakes", "double_events", "lose_events")

@@ -88,7 +88,7 @@ def read_event(data: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise FrameError(f"an event that is no JSON: {data!r:.80}") from error
     match payload:
-        case {"name": str(name), "args": [{**event}]} if name == EVENT_NAME:
+        case {"name": str(name), "args": [dict(event)]} if name == EVENT_NAME:
             return sealed(event)
     raise FrameError(f"no event of ftrack's: {data!r:.80}")
 
