@@ -135,7 +135,7 @@ class Hub:
     async def _serve(self, websocket: WebSocket) -> None:
         user = self._redeem(websocket.path_params["sid"])
         if user is None:
-            await websocket.send_denial_response(PlainTextResponse("client not handshaken", 403))
+            await websocket.close()  # before it is accepted: HTTP 403
             return
         await websocket.accept()
         connection = Connection(user)

@@ -209,6 +209,7 @@ def test_a_goodbye_brings_the_client_back_and_a_close_frame_leaves_it_deaf(serve
 
     assert not client.hub.connected
     assert server.hub.audience(update()) == 0
+    client.hub._connection.shutdown()
     client.hub.reconnect()
     until(lambda: server.hub.audience(update()) == 1)
 
@@ -216,9 +217,10 @@ def test_a_goodbye_brings_the_client_back_and_a_close_frame_leaves_it_deaf(serve
 def test_a_dead_handshake_id_opens_nothing(server: HubServer) -> None:
     server.faults.expire_handshakes = 1
 
-    with pytest.raises(ftrack_api.exception.EventHubConnectionError):
+    with pytest.raises(ftrack_api.exception.EventHubConnectionError) as refusal:
         EventHub(server.url, "haikei", KEY).connect()
 
+    assert "403" in str(refusal.value.details)
     server.client()
 
 
