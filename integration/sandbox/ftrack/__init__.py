@@ -1,0 +1,1 @@
+"""The pretend studio as ftrack shows itself."""
