@@ -9,7 +9,7 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -38,7 +38,9 @@ Record = dict[str, Any]
 class Client(ftrack_api.Session):
     """The vendor's client with plain dictionaries for entities, and what the last answer's head said."""
 
-    def __init__(self, url: str, *, user: str, key: str, timeout_s: float, schema_folder: Path | None, answered: Callable[[Any], None]) -> None:
+    def __init__(
+        self, url: str, *, user: str, key: str, timeout_s: float, schema_folder: Path | None, answered: Callable[[Any], None]
+    ) -> None:
         """Sign in; `answered` is given every answer's head. Arguments as `Connection`'s."""
         self._on_answer = answered
         super().__init__(

@@ -90,7 +90,9 @@ def _copy(answer: requests.Response, part: Path, limit_bytes: int, media: Media)
     except requests.RequestException:
         raise
     except OSError as error:
-        raise TrackerError(f"{part.parent} cannot be written: {error.strerror}", hint="Check the folder and the space on its disk.") from error
+        raise TrackerError(
+            f"{part.parent} cannot be written: {error.strerror}", hint="Check the folder and the space on its disk."
+        ) from error
     return got
 
 
@@ -98,7 +100,9 @@ def _refused(status: int, media: Media) -> TrackerError:
     if status in (400, 404, 410):
         return NotFoundInTrackerError(f"{media.name} is not there any more", hint="Upload the file again.")
     if status == 401:
-        return TrackerError(f"{media.name} may not be fetched with our key", hint="Ask the ftrack admin for a key that may act as haikei's user.")
+        return TrackerError(
+            f"{media.name} may not be fetched with our key", hint="Ask the ftrack admin for a key that may act as haikei's user."
+        )
     if status in (403, 408, 425, 429) or status >= 500:  # 403: the signed address it leads to ran out
         return TransientTrackerError(f"{media.name} could not be fetched (HTTP {status})", hint="haikei fetches it again by itself.")
     return TrackerError(f"{media.name} could not be fetched (HTTP {status})", hint="Show this to whoever looks after haikei.")

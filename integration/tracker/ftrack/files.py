@@ -60,7 +60,9 @@ def _put(path: Path, url: str, headers: dict[str, Any], name: str, timeout_s: fl
         with path.open("rb") as file, requests.put(url, data=file, headers=typed, timeout=timeout_s) as answer:
             status = answer.status_code
     except requests.RequestException as error:  # its words hold a signed address
-        raise TransientTrackerError(f"{name} did not get through ({type(error).__name__})", hint="haikei sends it again by itself.") from None
+        raise TransientTrackerError(
+            f"{name} did not get through ({type(error).__name__})", hint="haikei sends it again by itself."
+        ) from None
     if status >= 300:
         # 403 among them: the signed address ran out while the file was on its way.
         raise TransientTrackerError(f"{name} did not get through (HTTP {status})", hint="haikei sends it again by itself.")

@@ -148,7 +148,8 @@ def to_project(record: Mapping[str, Any] | None, number: str = "") -> Project:
     """A Project, or what is known of one: people see its full name."""
     held = record or {}
     return Project(
-        id=ProjectId(str(held.get("id") or number)), name=words(held.get("full_name")) or words(held.get("name")) or str(held.get("id") or number)
+        id=ProjectId(str(held.get("id") or number)),
+        name=words(held.get("full_name")) or words(held.get("name")) or str(held.get("id") or number),
     )
 
 
@@ -183,7 +184,11 @@ def to_task(record: Mapping[str, Any], *, spelling: Spelling, people: Mapping[st
 def resources_of(record: Mapping[str, Any]) -> list[str]:
     """Ids of those who are assigned to a Task, each once."""
     held = record.get("assignments") or ()
-    return list(dict.fromkeys(str(each["resource_id"]) for each in held if each.get("type", "assignment") == "assignment" and each.get("resource_id")))
+    return list(
+        dict.fromkeys(
+            str(each["resource_id"]) for each in held if each.get("type", "assignment") == "assignment" and each.get("resource_id")
+        )
+    )
 
 
 def to_version(record: Mapping[str, Any], *, spelling: Spelling, people: Mapping[str, Person]) -> Version | None:
@@ -236,7 +241,9 @@ def to_media(component: Mapping[str, Any]) -> Media:
 def to_background(record: Mapping[str, Any], scene: SceneFields, spelling: Spelling) -> Background:
     """A Shot or an Asset Build; `scene` names the custom attributes that say what the place looks like."""
     marks, kind = mapped(record, "custom_attributes"), record["__entity_type__"]
-    linked = [each.get("from") for each in record.get("incoming_links") or ()] + [each.get("to") for each in record.get("outgoing_links") or ()]
+    linked = [each.get("from") for each in record.get("incoming_links") or ()] + [
+        each.get("to") for each in record.get("outgoing_links") or ()
+    ]
     shots = [record] if kind == "Shot" else [each for each in linked if each and each.get("__entity_type__") == "Shot"]
     shots = list({each["id"]: each for each in shots}.values())
     above = {each.get("__entity_type__"): words(each.get("name")) for each in record.get("ancestors") or ()}
@@ -318,7 +325,11 @@ def _about(text: Any) -> dict[str, list[str]]:
         return {}
     if not isinstance(held, dict):
         return {}
-    return {str(name): [one for one in ids if isinstance(one, str) and is_id(one.rpartition(":")[2])] for name, ids in held.items() if isinstance(ids, list)}
+    return {
+        str(name): [one for one in ids if isinstance(one, str) and is_id(one.rpartition(":")[2])]
+        for name, ids in held.items()
+        if isinstance(ids, list)
+    }
 
 
 def at(value: Any) -> datetime:

@@ -165,7 +165,9 @@ class Writing:
         status_id = self._words.status(project.id, "Task", status, type_id=type_id)
         layout = self._layout_steps.get(project.name) or next(iter(self._layout_steps.values()))
         here = f"parent_id is {quoted(parent)}"
-        theirs_query = f"select name from Task where {here} and name is {quoted(plain(name))} and type_id is {quoted(type_id)} order by created_at"
+        theirs_query = (
+            f"select name from Task where {here} and name is {quoted(plain(name))} and type_id is {quoted(type_id)} order by created_at"
+        )
         layout_query = f"select name from Task where {here} and type.name is {quoted(layout)} order by created_at"
 
         def make(client: Client, found: Sequence[Record]) -> None:
@@ -268,9 +270,7 @@ class Writing:
 
         self._made("Note", key, make, beside=task_query)
 
-    def _made(
-        self, kind: str, key: str, make: Any, *, beside: str, and_beside: str = "", takes_beside: bool = False
-    ) -> str:
+    def _made(self, kind: str, key: str, make: Any, *, beside: str, and_beside: str = "", takes_beside: bool = False) -> str:
         """Id of what `key` names, made by `make` if it is not there.
 
         `make` is given what the queries `beside` and `and_beside` find; the first of it is taken instead where `takes_beside`.
