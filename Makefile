@@ -9,9 +9,8 @@ BIN := .venv/bin
 help: ## What can be typed here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-11s %s\n", $$1, $$2 }'
 
-demo: set-up ## One approval, from layout to artist's revision, in a pretend studio (TRACKER=shotgrid)
-	@test "$(TRACKER)" = shotgrid || { echo "TRACKER is '$(TRACKER)'; this version speaks shotgrid."; exit 2; }
-	$(BIN)/haikei demo
+demo: set-up ## One approval, from layout to artist's revision, in a pretend studio (TRACKER=shotgrid or ftrack)
+	$(BIN)/haikei demo --tracker $(TRACKER)
 
 test: check ## Check the house, then run every test but the slow ones and those for a GPU
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "$(MARKED)" -n auto --dist loadfile
@@ -39,7 +38,7 @@ set-up-dev:
 	@$(PYTHON) deploy/set_up.py --dev
 
 clean: ## Remove what tools and the demo left behind; the virtual environment stays
-	rm -rf .haikei haikei-demo dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .haikei haikei-demo haikei-demo-ftrack dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
 distclean: clean ## Remove the virtual environment too

@@ -34,12 +34,13 @@ Apply = Annotated[bool, typer.Option("--apply", help="Write it; without this not
 def demo(
     keep: Annotated[bool, typer.Option("--keep", help="Leave the studio running at the end, with its page.")] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Throw an earlier demo's studio away first.")] = False,
-    folder: Annotated[Path, typer.Option(help="Where the demo's studio lives.")] = Path("haikei-demo"),
+    tracker: Annotated[str, typer.Option(help="Whose protocol the pretend studio speaks: shotgrid or ftrack.")] = "shotgrid",
+    folder: Annotated[Path | None, typer.Option(help="Where the demo's studio lives; haikei-demo, or haikei-demo-ftrack.")] = None,
 ) -> None:
     """Run a whole pretend episode: layouts are approved, drafts painted and delivered, an artist takes three up."""
     from integration.cli.demo import run_demo
 
-    run_demo(folder, keep=keep, fresh=fresh)
+    run_demo(folder, tracker=tracker, keep=keep, fresh=fresh)
 
 
 @app.command()

@@ -53,9 +53,11 @@ def start_worker(settings: Settings, *, slot: str, log: TextIO | None = None) ->
     return child
 
 
-def start_sandbox(folder: Path, *, seed: Path, port: int = 0, log: TextIO | None = None) -> subprocess.Popen[str]:
+def start_sandbox(
+    folder: Path, *, tracker: str = "shotgrid", seed: Path, port: int = 0, log: TextIO | None = None
+) -> subprocess.Popen[str]:
     """Start the pretend studio as a child; it says when it is ready, see `wait_ready`."""
-    arguments = ["--port", str(port), "--seed", str(seed), "--folder", str(folder)]
+    arguments = ["--tracker", tracker, "--port", str(port), "--seed", str(seed), "--folder", str(folder)]
     return _start([sys.executable, "-P", "-m", "integration.cli.app", "sandbox", *arguments], log=log)
 
 

@@ -16,7 +16,7 @@ from integration.ledger.vocabulary import Kind
 from integration.production import Task, TaskId, VersionId
 from integration.settings import ProjectSettings
 from integration.studio import Studio
-from integration.tracker.shotgrid.pretend_staff import PretendStaff
+from integration.tracker.pretend_staff import PretendStaff
 from integration.workflow import rounds
 from integration.workflow.rounds import DraftState, HeldLayout, Round
 
@@ -34,7 +34,9 @@ class Play:
     """The people of the demo at work."""
 
     studio: Studio
+    staff: PretendStaff
     url: str
+    """The pretend studio's address."""
     display: Display
     children: list[subprocess.Popen[str]]
     approved_ms: dict[str, int] = field(default_factory=dict)
@@ -42,38 +44,36 @@ class Play:
 
     def approve_layouts(self) -> None:
         """Approve the layouts one after another, the last few together, and wait until every round has settled."""
-        staff = PretendStaff(url=self.url, password=PASSWORD)
         waiting = [task for task in self._layout_tasks() if task.status not in self._rules().approved]
         alone, together = waiting[:-_TOGETHER], waiting[-_TOGETHER:]
         for number, task in enumerate(alone, start=1):
             self.display.say(f"the coordinator approves layouts ({number} of {len(waiting)})")
-            staff.set_task_status(COORDINATOR, task.id, self._rules().approved[0])
+            self.staff.set_task_status(COORDINATOR, task.id, self._rules().approved[0])
             self.approved_ms[task.id] = rounds.now_ms()
             self._wait(partial(self._painted, task.id))
         if together:
             self.display.say(f"the coordinator approves the last {len(together)} layouts together")
         for task in together:
-            staff.set_task_status(COORDINATOR, task.id, self._rules().approved[0])
+            self.staff.set_task_status(COORDINATOR, task.id, self._rules().approved[0])
         self._wait(self._all_settled)
 
     def revise_drafts(self) -> None:
         """Take three drafts up: one used and painted over, one partly used, one not used and painted from scratch."""
         self.display.say("an artist takes three drafts up")
-        staff = PretendStaff(url=self.url, password=PASSWORD)
         delivered = [draft for draft in self.rounds() if draft.state is DraftState.DELIVERED][:3]
         for draft, (status, outcome) in zip(delivered, self._rules().outcomes.items(), strict=False):
             if self._has_revision(draft):
                 continue
             with self.studio.engine.connect() as connection:
                 picture = rounds.pictures_of(connection, draft.key)[0]
-            staff.set_version_status(ARTIST, VersionId(picture.version), status)
+            self.staff.set_version_status(ARTIST, VersionId(picture.version), status)
             with tempfile.TemporaryDirectory(prefix="haikei-artist-") as folder:
                 path = Path(folder) / f"{draft.code}_BG_v001.png"
                 if outcome == "not_used":
                     paint_without_draft(self.studio.storage, draft.genzu_sha256, path)
                 else:
                     paint_revision(self.studio.storage, picture.sha256, path, outcome=outcome)
-                staff.hand_in(ARTIST, task=TaskId(draft.review_task), name=f"{draft.code}_BG_v001", picture=path)
+                self.staff.hand_in(ARTIST, task=TaskId(draft.review_task), name=f"{draft.code}_BG_v001", picture=path)
         self._wait(lambda: all(self._has_revision(draft) for draft in delivered))
 
     def rounds(self) -> list[Round]:
@@ -97,7 +97,7 @@ class Play:
     def _layout_tasks(self) -> list[Task]:
         project = next(iter(self.studio.projects))
         tasks = self.studio.tracker.tasks_of(project, step=self._rules().layout_step, statuses=())
-        return sorted(tasks, key=lambda task: int(task.id))
+        return sorted(tasks, key=lambda task: self.studio.tracker.background(task.background).code if task.background else task.name)
 
     def _painted(self, task: TaskId) -> bool:
         """Whether the render worker is free of a layout's drafts."""

@@ -12,6 +12,8 @@ from integration.cli.sandbox import DEMO_SEED
 from integration.errors import SettingsError
 
 _MARK = "haikei-demo.json"
+_WHO = {"shotgrid": "script_name", "ftrack": "api_user"}
+"""The setting that says as whom haikei speaks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +21,8 @@ class Premises:
     """Where the demo lives."""
 
     folder: Path
+    tracker: str
+    """Whose language its pretend studio speaks."""
     port: int
     """The pretend studio's port, the same in every run: it is part of the site's name."""
 
@@ -37,7 +41,7 @@ class Premises:
         return self.folder / "log" / f"{name}.log"
 
 
-def open_premises(folder: Path, *, fresh: bool) -> Premises:
+def open_premises(folder: Path, *, tracker: str, fresh: bool) -> Premises:
     """Make the demo's folder, or find the one of an earlier run.
 
     Raises:
@@ -50,8 +54,11 @@ def open_premises(folder: Path, *, fresh: bool) -> Premises:
         shutil.rmtree(folder)
     (folder / "log").mkdir(parents=True, exist_ok=True)
     if not mark.is_file():
-        mark.write_text(json.dumps({"port": _free_port()}), encoding="utf-8")
-    return Premises(folder=folder.absolute(), port=int(json.loads(mark.read_text(encoding="utf-8"))["port"]))
+        mark.write_text(json.dumps({"port": _free_port(), "tracker": tracker}), encoding="utf-8")
+    kept = json.loads(mark.read_text(encoding="utf-8"))
+    if kept.get("tracker", "shotgrid") != tracker:
+        raise SettingsError(f"{folder} holds a demo on another tracker", hint="Name another folder with --folder, or add --fresh.")
+    return Premises(folder=folder.absolute(), tracker=tracker, port=int(kept["port"]))
 
 
 def write_settings(premises: Premises, ready: dict[str, Any]) -> None:
@@ -63,12 +70,12 @@ def write_settings(premises: Premises, ready: dict[str, Any]) -> None:
     until = datetime.now(UTC).date() + timedelta(days=90)
     premises.settings_file.write_text(
         f"""# Settings of the demo, written by `haikei demo`.
-tracker = "shotgrid"
+tracker = "{premises.tracker}"
 state_folder = {_toml(str(premises.folder / "state"))}
 
-[shotgrid]
+[{premises.tracker}]
 url = {_toml(ready["url"])}
-script_name = {_toml(ready["script_name"])}
+{_WHO[premises.tracker]} = {_toml(ready[_WHO[premises.tracker]])}
 api_key_file = {_toml(str(key_file))}
 
 [intake]

@@ -9,21 +9,27 @@ from pathlib import Path
 from typing import TextIO
 
 from integration.cli.demo.display import Display
-from integration.cli.demo.play import Play
+from integration.cli.demo.play import PASSWORD, Play
 from integration.cli.demo.premises import Premises, open_premises, write_settings
 from integration.cli.demo.summary import print_summary, write_contact_sheet
 from integration.cli.processes import end, start_sandbox, wait_ready
 from integration.cli.sandbox import DEMO_SEED
+from integration.errors import SettingsError
 from integration.log import set_up_log
 from integration.settings import read_settings
 from integration.studio import open_studio
-from integration.tracker.opening import open_tracker
+from integration.tracker.opening import open_pretend_staff, open_tracker
+
+FOLDERS = {"shotgrid": Path("haikei-demo"), "ftrack": Path("haikei-demo-ftrack")}
+"""Where each tracker's demo lives when nobody says."""
 
 
-def run_demo(folder: Path, *, keep: bool, fresh: bool) -> None:
+def run_demo(folder: Path | None, *, tracker: str, keep: bool, fresh: bool) -> None:
     """Play the episode and print what was made; with `keep`, stay until Ctrl-C."""
     set_up_log(level="error")
-    premises = open_premises(folder, fresh=fresh)
+    if tracker not in FOLDERS:
+        raise SettingsError(f"there is no pretend studio that speaks {tracker}", hint="Use --tracker shotgrid or --tracker ftrack.")
+    premises = open_premises(folder or FOLDERS[tracker], tracker=tracker, fresh=fresh)
     began = time.monotonic()
     with ExitStack() as stack:
         children: list[subprocess.Popen[str]] = []
@@ -37,7 +43,7 @@ def run_demo(folder: Path, *, keep: bool, fresh: bool) -> None:
             write_contact_sheet(play.studio, premises.contact_sheet)
         print_summary(play, premises, seconds=time.monotonic() - began)
         if keep:
-            print(f"\nThe studio's page: {play.url}  (Ctrl-C ends it)", flush=True)
+            print(f"\nThe pretend studio: {play.url}  (Ctrl-C ends it)", flush=True)
             while all(child.poll() is None for child in children):
                 time.sleep(0.5)
 
@@ -45,7 +51,7 @@ def run_demo(folder: Path, *, keep: bool, fresh: bool) -> None:
 def _open(premises: Premises, children: list[subprocess.Popen[str]], stack: ExitStack, display: Display) -> Play:
     display.say("starting the pretend studio")
     studio_log = stack.enter_context(premises.log("studio").open("a", encoding="utf-8"))
-    children.append(start_sandbox(premises.folder / "studio", seed=DEMO_SEED, port=premises.port, log=studio_log))
+    children.append(start_sandbox(premises.folder / "studio", tracker=premises.tracker, seed=DEMO_SEED, port=premises.port, log=studio_log))
     ready = wait_ready(children[0], what="the pretend studio")
     write_settings(premises, ready)
     settings = read_settings(premises.settings_file)
@@ -56,7 +62,8 @@ def _open(premises: Premises, children: list[subprocess.Popen[str]], stack: Exit
     children.append(_start_up(premises, up_log))
     wait_ready(children[1], what="`haikei up`")
     studio = open_studio(settings)
-    return Play(studio=studio, url=ready["url"], display=display, children=children)
+    staff = open_pretend_staff(settings, password=PASSWORD)
+    return Play(studio=studio, staff=staff, url=ready["url"], display=display, children=children)
 
 
 def _start_up(premises: Premises, log: TextIO) -> subprocess.Popen[str]:

@@ -13,6 +13,7 @@ from integration.sandbox.ftrack.refusal import RefusedError
 from integration.sandbox.ftrack.schema import entity_types
 from integration.sandbox.ftrack.stock import TASK_TYPES, WORKFLOWS, custom_attribute, stock, stock_id
 from integration.sandbox.ftrack.studio import SERVER_LOCATION, Studio
+from integration.sandbox.ftrack.translated import translated
 from integration.sandbox.ftrack.writing import Writing
 
 API_USER = "haikei"
@@ -28,11 +29,15 @@ def load_seed(studio: Studio, seed: Path | None) -> None:
     and ``custom_attributes`` (both by key) and, for a FileComponent, ``file`` (a path beside the seed). ``@Status/Approved`` stands for
     the id of something every site has. ``api_keys``: ``{"key", "user", "rights"}``; without ``user`` for anybody.
 
+    A seed in ShotGrid's entities is translated first.
+
     Raises:
         SettingsError: the file is no seed.
     """
     try:
         told: dict[str, Any] = json.loads(seed.read_text(encoding="utf-8")) if seed else {}
+        if any("type" in one and "__entity_type__" not in one for one in told.get("entities", ())):
+            told = translated(told)
         writing = Writing(relations=studio.relations, actor=_FOUNDER, changes=Changes(studio.relations))
         with studio.store.transaction():
             for kind, values in stock({**WORKFLOWS, **told.get("statuses", {})}, told.get("types") or TASK_TYPES):

@@ -12,7 +12,7 @@ from integration.sandbox.ftrack.refusal import RefusedError
 from integration.sandbox.ftrack.relations import VALUES_OF, Relations
 from integration.sandbox.ftrack.rows import key_of
 from integration.sandbox.ftrack.schema import Attribute, EntityType, entity_types
-from integration.sandbox.ftrack.values import accepted
+from integration.sandbox.ftrack.values import accepted, shown
 from integration.sandbox.store import Row
 
 ABSTRACT = {"Context", "TypedContext", "Resource", "List", "StatusChange"}
@@ -78,7 +78,8 @@ class Writing:
         self.changes.added(row)
         self._later.append(lambda: self._check_unique(row))
         self._take_collections(kind, row, data)
-        return {**self._echo(kind, row, data), **{name: value for name, value in values.items() if name not in given}}
+        added = {name: shown(kind.attributes[name], value) for name, value in values.items() if name not in given}
+        return {**self._echo(kind, row, data), **added}
 
     def update(self, kind_name: str, key: list[Any], data: Mapping[str, Any]) -> dict[str, Any]:
         """Change an entity; gives what was sent."""
@@ -257,7 +258,7 @@ class Writing:
         told |= {column: row["values"].get(column) for column in (*kind.key, *kind.carries) if not kind.attributes[column].is_computed}
         for name, value in data.items():
             attribute = kind.attributes.get(name)
-            if attribute is None or attribute.kind in ("metadata", "custom"):
+            if attribute is None:
                 continue
             told[name] = value
             if attribute.kind == "one":

@@ -9,23 +9,23 @@ from integration.production import TaskId, VersionId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PretendStaff:
-    """Coordinators and artists of the demo production; for the pretend studio alone."""
+class ShotGridStaff:
+    """See `PretendStaff`."""
 
     url: str
     password: str
     """All of them share it."""
 
     def set_task_status(self, login: str, task: TaskId, status: str) -> None:
-        """Somebody sets a task's status."""
+        """See `PretendStaff.set_task_status`."""
         self._signed_in(login).update("Task", int(task), {"sg_status_list": status})
 
     def set_version_status(self, login: str, version: VersionId, status: str) -> None:
-        """Somebody says what became of a draft."""
+        """See `PretendStaff.set_version_status`."""
         self._signed_in(login).update("Version", int(version), {"sg_status_list": status})
 
     def hand_in(self, login: str, *, task: TaskId, name: str, picture: Path) -> VersionId:
-        """An artist hands in a revision on their task."""
+        """See `PretendStaff.hand_in`."""
         shotgrid = self._signed_in(login)
         on = shotgrid.find_one("Task", [["id", "is", int(task)]], ["project", "entity"])
         me = shotgrid.find_one("HumanUser", [["login", "is", login]])
