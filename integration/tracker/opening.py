@@ -66,7 +66,7 @@ def _open_ftrack(settings: Settings) -> Tracker:
     )
 
 
-def _no_menu(settings: Settings, site: str) -> Menu:
+def _no_menu(_settings: Settings, _site: str) -> Menu:
     raise SettingsError("ftrack's menu calls no page", hint="Nothing to do: it asks haikei itself, over ftrack's event hub.")
 
 

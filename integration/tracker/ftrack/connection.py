@@ -10,6 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -122,10 +123,18 @@ def deleted(kind: str, key: str) -> dict[str, Any]:
     return {"action": "delete", "entity_type": kind, "entity_key": [key]}
 
 
+def _date(answer: requests.Response | None) -> datetime | None:
+    """The Date in an answer's head, UTC; None without one."""
+    if answer is not None:
+        with suppress(KeyError, ValueError, TypeError):
+            return parsedate_to_datetime(answer.headers["date"]).astimezone(UTC)
+    return None
+
+
 def _value(item: dict[str, Any]) -> Any:
     if item.get("__type__") in ("datetime", "date"):
         try:
-            read = datetime.fromisoformat(str(item.get("value")).replace("Z", "+00:00"))
+            read = datetime.fromisoformat(str(item.get("value")))
         except ValueError:
             return None
         return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
@@ -246,10 +255,8 @@ class Connection:
 
     def _answered(self, answer: requests.Response) -> None:
         self._mine.answer = answer
-        try:
-            self._clock = parsedate_to_datetime(answer.headers["date"]).astimezone(UTC), time.monotonic()
-        except (KeyError, ValueError, TypeError):
-            pass
+        if at := _date(answer):
+            self._clock = at, time.monotonic()
 
     def _asked_wait_s(self) -> float:
         """Seconds the site asked for in its last answer; 0 when it named none, at most 60."""
@@ -259,9 +266,8 @@ class Connection:
 
     def server_time(self) -> datetime | None:
         """The Date of the site's answer to an authenticated read, UTC to the second; None where something on the way removes it."""
-        self._clock = None
         self.tried(lambda client: client.call([{"action": "query_server_information"}]))
-        return self._clock[0] if self._clock else None
+        return _date(self._mine.answer)
 
     def now(self) -> datetime:
         """The site's clock as nearly as it can be told without asking; ours before the first answer."""

@@ -98,7 +98,11 @@ class EventLog:
         self._read_at_s = int(self._connection.now().timestamp())
         logs = {str(row["id"]): row for row in (*named.pop("time_logs", ()), *time_logs)}
         told = Told(
-            **named,
+            made=named.get("made", ()),
+            status_changes=named.get("status_changes", ()),
+            version_status_changes=named.get("version_status_changes", ()),
+            versions=named.get("versions", ()),
+            notes=named.get("notes", ()),
             facts=facts,
             time_logs=list(logs.values()),
             components={str(row["id"]): row for row in components},

@@ -6,7 +6,7 @@ minutes without a word, and does not notice when its receiving thread died of a 
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import structlog
@@ -30,15 +30,13 @@ UPDATES = "topic=ftrack.update"
 """What is subscribed to."""
 
 
-class Line(EventHub):  # type: ignore[misc]  # the client has no types
+class Line(EventHub):
     """The vendor's hub client, which leaves reconnecting to us."""
 
     def reconnect(self, attempts: int = 0, delay: float = 0) -> None:
         """Never: a new line is opened instead."""
-        try:
+        with suppress(EventHubConnectionError):
             self.disconnect(unsubscribe=False)
-        except EventHubConnectionError:
-            pass
         raise EventHubConnectionError("the line broke")
 
     def stands(self) -> bool:
@@ -135,7 +133,5 @@ def _kept_up(what: str) -> Iterator[None]:
 
 
 def _hang_up(line: Line) -> None:
-    try:
+    with suppress(Error, OSError):
         line.disconnect(unsubscribe=False)
-    except (Error, OSError):
-        pass

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from integration.errors import NotFoundInTrackerError
@@ -151,7 +151,7 @@ class Reading:
                 found.append(to_note(record, parent, project, people=people))
         return found
 
-    def parents(self, records: Sequence[Record]) -> Mapping[str, Record]:
+    def parents(self, records: Sequence[Mapping[str, Any]]) -> Mapping[str, Record]:
         """What Notes hang on, by its id, in one request; nothing is asked where there are none."""
         ids = [number for number in dict.fromkeys(str(record.get("parent_id")) for record in records) if number != "None"]
         if not ids:

@@ -80,7 +80,7 @@ def set_up(
     for name in dict.fromkeys(rule.draft_type for rule in rules.values()):
         yield _asset_type(connection, name, {str(each.get("name")) for each in known}, apply)
     for record in ids:
-        show = next((rules[name] for name in (record.get("full_name"), record.get("name")) if name in rules), None)
+        show = next((rules[name] for name in (str(record.get("full_name")), str(record.get("name"))) if name in rules), None)
         if show is not None:
             yield from _statuses(str(record.get("full_name") or record.get("name")), show, words.of(str(record["id"]), fresh=True))
     yield from _scene(connection, scene)

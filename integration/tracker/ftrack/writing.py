@@ -170,7 +170,7 @@ class Writing:
         )
         layout_query = f"select name from Task where {here} and type.name is {quoted(layout)} order by created_at"
 
-        def make(client: Client, found: Sequence[Record]) -> None:
+        def make(client: Client, _: Sequence[Record]) -> None:
             layouts = client.ask(layout_query)[0]
             written = {"name": plain(name), "parent_id": parent, "project_id": project.id, "type_id": type_id, "status_id": status_id}
             client.write(
