@@ -62,10 +62,13 @@ class ShotGridSite:
 
     project = Project(id=ProjectId(str(PROJECT["id"])), name=str(PROJECT["name"]))
     artist = Person(id=PersonId(f"HumanUser:{ARTIST}"), name="佐藤 花")
+    coordinator = Person(id=PersonId(f"HumanUser:{COORDINATOR}"), name="進行 めい")
     group = Person(id=PersonId("Group:8"), name="背景班", kind=PersonKind.GROUP)
     left = PersonId(f"HumanUser:{LEFT}")
     layout_step, background_step = "Layout", "Background"
     ready, approved, reviewed, omitted, draft_type = "rdy", "apr", "rev", "omt", "AI draft"
+    deletes_for_good, says_who_entered_time, dates_all_time, works_bare = False, True, False, False
+    lists_filled_by = Call.UPDATE
 
     def __init__(self, sandbox: RunningSandbox) -> None:
         self.sandbox = sandbox
@@ -143,7 +146,19 @@ class ShotGridSite:
 
     def set_place(self, background: BackgroundId, place: str) -> Person:
         self._person.update("Shot", int(background.partition(":")[2]), {"sg_place": place})
-        return Person(id=PersonId(f"HumanUser:{COORDINATOR}"), name="進行 めい")
+        return self.coordinator
+
+    def write_policy(self, text: str, *, login: str) -> None:
+        signed_in = self._signed_in(login) if login != self.sandbox.script_name else self._as_script()
+        signed_in.update("Project", PROJECT["id"], {"sg_haikei_ai_policy": text})
+        signed_in.close()
+
+    def _as_script(self) -> shotgun_api3.Shotgun:
+        return shotgun_api3.Shotgun(self.sandbox.url, script_name=self.sandbox.script_name, api_key=self.sandbox.api_key)
+
+    def assign_both(self, task: TaskId) -> None:
+        both = [{"type": "HumanUser", "id": number} for number in (ARTIST, COORDINATOR)]
+        self._person.update("Task", int(task), {"task_assignees": both})
 
     def write_note(self, version: VersionId, content: str) -> NoteId:
         entity = self._person.find_one("Version", [["id", "is", int(version)]], ["entity"])["entity"]

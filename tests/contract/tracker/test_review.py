@@ -96,7 +96,7 @@ def test_a_playlist_gathers_drafts_and_keeps_what_people_put_in(site: Site, trou
     ours = [site.tracker.create_version(asked, key=f"draft:contract:list:{place}") for place in range(2)]
     theirs = site.hand_in(asked.task, "美術ボード", None)
     first = site.tracker.put_in_playlist(site.project.id, "AI drafts 11/22", [theirs], key="list:contract")
-    site.trouble(trouble, Call.UPDATE)
+    site.trouble(trouble, site.lists_filled_by)
 
     again = site.tracker.put_in_playlist(site.project.id, "AI drafts 11/22", ours, key="list:contract")
 
@@ -133,7 +133,11 @@ def test_summaries_are_written_where_they_differ_and_what_is_gone_is_left_alone(
     assert (first, again, changed) == (2, 0, 1)
 
 
-def test_a_site_that_was_not_set_up_says_what_to_do(bare_site: Site) -> None:
+def test_a_site_that_was_not_set_up_says_what_to_do_or_needs_nothing(bare_site: Site) -> None:
+    if bare_site.works_bare:
+        assert bare_site.tracker.write_summaries({bare_site.new_cut("c042"): Summary(text="x", url="")}, {}) == 1
+        return
+
     with pytest.raises(TrackerError, match="summary") as refused:
         bare_site.tracker.write_summaries({bare_site.new_cut("c042"): Summary(text="x", url="")}, {})
 

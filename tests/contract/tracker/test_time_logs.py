@@ -17,17 +17,20 @@ def test_a_time_log_tells_whose_hours_on_what_and_when(site: Site) -> None:
     found = site.tracker.time_log(site.log_time(task, 150, day="2026-11-20"))
 
     assert (found.task, found.minutes, found.day) == (task, 150, date(2026, 11, 20))
-    assert found.person is not None and found.entered_by is not None
-    assert (found.person.id, found.person.name, found.entered_by.id) == (site.artist.id, site.artist.name, site.artist.id)
+    assert found.person is not None
+    assert (found.person.id, found.person.name) == (site.artist.id, site.artist.name)
+    assert (found.entered_by.id if found.entered_by else None) == (site.artist.id if site.says_who_entered_time else None)
     assert found.project == site.project
-    assert abs(found.changed_at - datetime.now(UTC)) < timedelta(minutes=5)
+    assert found.changed_at.utcoffset() == timedelta(0)
 
 
 def test_hours_put_down_by_somebody_else_say_so(site: Site) -> None:
     found = site.tracker.time_log(site.log_time(layout_task(site), 60, by_artist=False))
 
-    assert found.person is not None and found.entered_by is not None
-    assert found.person.id == site.artist.id != found.entered_by.id
+    assert found.person is not None
+    assert found.person.id == site.artist.id
+    assert (found.entered_by is None) != site.says_who_entered_time
+    assert found.entered_by != found.person
 
 
 def test_the_last_hand_on_hours_is_told(site: Site) -> None:
@@ -36,7 +39,8 @@ def test_the_last_hand_on_hours_is_told(site: Site) -> None:
     site.change_time(own, 90, by_artist=False)
     site.change_time(others, 90)
 
-    assert [site.tracker.time_log(each).entered_by == site.tracker.time_log(each).person for each in (own, others)] == [False, True]
+    told = [site.tracker.time_log(each).entered_by == site.tracker.time_log(each).person for each in (own, others)]
+    assert told == [False, site.says_who_entered_time]
 
 
 @pytest.mark.parametrize("minutes", [None, 0, -30, LONGEST_LOG_MINUTES + 1, 2**31])
@@ -46,7 +50,8 @@ def test_a_duration_that_cannot_be_is_none(site: Site, minutes: int | None) -> N
 
 @pytest.mark.parametrize("day", [None, "0026-11-20", "9999-12-31"])
 def test_a_day_that_is_not_told_or_cannot_be_is_none(site: Site, day: str | None) -> None:
-    assert site.tracker.time_log(site.log_time(layout_task(site), 60, day=day)).day is None
+    told = site.tracker.time_log(site.log_time(layout_task(site), 60, day=day)).day
+    assert (told is None) != (day is None and site.dates_all_time)
 
 
 def test_hours_on_no_task_name_none(site: Site) -> None:
@@ -60,6 +65,8 @@ def test_a_deleted_time_log_is_not_found_until_it_is_brought_back(site: Site) ->
     with pytest.raises(NotFoundInTrackerError):
         site.tracker.time_log(time_log)
 
+    if site.deletes_for_good:
+        return
     site.revive_time(time_log)
     assert site.tracker.time_log(time_log).minutes == 60
 
@@ -89,10 +96,11 @@ def test_logging_changing_deleting_and_bringing_back_time_are_events(site: Site)
         lambda: None,
         lambda: site.change_time(time_log, 90),
         lambda: site.retire_time(time_log),
-        lambda: site.revive_time(time_log),
+        *(() if site.deletes_for_good else (lambda: site.revive_time(time_log),)),
     ):
         done()
         found, cursor = events(site.tracker, cursor)
         told.append({event.time_log for event in found if isinstance(event, TimeLogged)})
 
-    assert told == [{time_log}] * 4
+    assert told == [{time_log}] * len(told)
+    assert len(told) >= 3
