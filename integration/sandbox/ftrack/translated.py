@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from integration.sandbox.ftrack.stock import ASSET_TYPES, TASK_TYPES, stock_id
+from integration.sandbox.ftrack.stock import ASSET_TYPES, TASK_TYPES, WORKFLOWS, stock_id
 
 _NAMESPACE = uuid.UUID("5d2b7f0a-0f0c-4d0e-8d43-0b7f1f3f5a10")
 STATUS_NAMES = {
@@ -23,6 +23,8 @@ SCENE = {
 }
 """Fields of a Shot, and the custom attributes that stand for them."""
 _PEOPLE = {"sg_name_en": "name_en", "sg_role": "role"}
+_OF_DRAFTS = ("AI draft", "Superseded", "Used", "Partly used", "Not used")
+"""Statuses that the studio's admin added to the workflow of versions for haikei, as `haikei setup ftrack` asks."""
 _VERSION_TAIL = re.compile(r"[_ ]v\d+$")
 _Entity = Mapping[str, Any]
 
@@ -49,6 +51,7 @@ def translated(told: _Entity) -> dict[str, Any]:
                 made += translate(one, steps)
     people = [one for one in entities if one["type"] == "HumanUser" and one.get("password_proxy")]
     return {
+        "statuses": {"AssetVersion": [*WORKFLOWS["AssetVersion"], *_OF_DRAFTS]},
         "types": list(dict.fromkeys([*steps.values(), *TASK_TYPES])),
         "custom_attributes": [
             *({"key": key, "on": kind} for kind in ("Shot", "AssetBuild") for key in SCENE.values()),
