@@ -1,6 +1,7 @@
 """ftrack's entities to our words. Pure."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
@@ -98,13 +99,16 @@ PARENT_FIELDS = {
     "Project": "name, full_name",
 }
 """What is asked of whatever a Note may hang on, to know its project and kind."""
-PERSON_FIELDS = {"User": "username, email, first_name, last_name, is_active", "Group": "name"}
+PERSON_FIELDS = {"User": "username, email, first_name, last_name, is_active, custom_attributes", "Group": "name"}
 """What `person` reads of each kind."""
 
 SERVER_LOCATION = "3a372bde-05bc-11e4-8908-20c9d081909b"
 """The location ``ftrack.server``, whose id is the same at every site: where we put files."""
 SERVED = (SERVER_LOCATION, "cd41be70-8809-11e3-b98a-20c9d081909b")
 """The locations whose files the site hands out; the other is ``ftrack.review``."""
+NAME_EN, ROLE = "name_en", "role"
+"""Keys of a User's custom attributes, where a studio has them: the name in Latin letters, and what somebody does in its shows."""
+_EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _NOT_THE_FILE = ("ftrackreview", "thumbnail")
 _PLAYABLE = "ftrackreview-image"
 
@@ -131,15 +135,18 @@ def key_of(record: Mapping[str, Any]) -> str:
 
 
 def person(record: Mapping[str, Any], *, me: str) -> Person | None:
-    """The person or group of `record`; `me` is the id of the user we act as."""
+    """The person or group of `record`; `me` is the id of the user we act as. East Asian names begin with the family's."""
     if record.get("__entity_type__") == "Group":
         return Person(id=PersonId(f"Group:{record['id']}"), name=words(record.get("name")) or "?", kind=PersonKind.GROUP)
     if record.get("__entity_type__") != "User":
         return None
-    name = " ".join(filter(None, (words(record.get("first_name")), words(record.get("last_name")))))
+    parts, marks = [words(record.get("first_name")).strip(), words(record.get("last_name")).strip()], mapped(record, "custom_attributes")
+    name = " ".join(filter(None, parts[::-1] if _EAST_ASIAN.search("".join(parts)) else parts))
     return Person(
         id=PersonId(f"User:{record['id']}"),
         name=name or words(record.get("username")) or words(record.get("email")) or "?",
+        name_en=words(marks.get(NAME_EN)),
+        role=words(marks.get(ROLE)),
         kind=PersonKind.SCRIPT if record["id"] == me else PersonKind.HUMAN,
     )
 
