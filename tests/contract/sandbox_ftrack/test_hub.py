@@ -248,7 +248,8 @@ def test_many_threads_publish_and_each_ones_order_is_kept(server: HubServer) -> 
     heard: list[Any] = []
     server.subscribe(server.client(), "topic=ftrack.update", lambda event: heard.append(event["data"]["number"]))
     threads = [
-        threading.Thread(target=lambda first=first: [server.hub.publish(update(first + step)) for step in range(50)]) for first in (0, 1000, 2000)
+        threading.Thread(target=lambda first=first: [server.hub.publish(update(first + step)) for step in range(50)])
+        for first in (0, 1000, 2000)
     ]
 
     for thread in threads:
