@@ -247,10 +247,12 @@ def test_events_come_late_doubled_or_not_at_all_when_asked_for(server: HubServer
 def test_many_threads_publish_and_each_ones_order_is_kept(server: HubServer) -> None:
     heard: list[Any] = []
     server.subscribe(server.client(), "topic=ftrack.update", lambda event: heard.append(event["data"]["number"]))
-    threads = [
-        threading.Thread(target=lambda first=first: [server.hub.publish(update(first + step)) for step in range(50)])
-        for first in (0, 1000, 2000)
-    ]
+
+    def publish_from(first: int) -> None:
+        for step in range(50):
+            server.hub.publish(update(first + step))
+
+    threads = [threading.Thread(target=publish_from, args=(first,)) for first in (0, 1000, 2000)]
 
     for thread in threads:
         thread.start()
