@@ -11,7 +11,7 @@ import pytest
 from ftrack_api.event.base import Event
 from ftrack_api.event.hub import EventHub
 
-from tests.contract.sandbox_ftrack.hub_server import KEY, HubServer, running_hub, until
+from tests.contract.sandbox_ftrack.hub_server import KEY, Client, HubServer, running_hub, until
 
 
 @pytest.fixture
@@ -194,6 +194,21 @@ def test_a_client_whose_line_went_dead_comes_back_with_its_subscriptions(server:
     until(lambda: heard)
     assert [event["data"]["number"] for event in heard] == [2]
     assert server.faults.refuse_handshakes == 0
+
+
+def test_a_client_comes_back_to_a_hub_that_was_started_anew() -> None:
+    heard: list[Any] = []
+    with running_hub() as first:
+        port = int(first.url.rpartition(":")[2])
+        client = Client(EventHub(first.url, "haikei", KEY))
+        first.subscribe(client, "topic=ftrack.update", heard.append)
+
+    with running_hub(port=port) as second:
+        until(lambda: second.hub.audience(update()) == 1)
+        second.hub.publish(update(2))
+
+        until(lambda: heard)
+        client.leave()
 
 
 def test_a_goodbye_brings_the_client_back_and_a_close_frame_leaves_it_deaf(server: HubServer) -> None:

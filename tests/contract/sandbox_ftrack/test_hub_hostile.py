@@ -11,7 +11,6 @@ import pytest
 import requests
 import websocket
 
-from integration.sandbox.ftrack import hub as hub_module
 from integration.sandbox.ftrack.hub_connection import MOST_SUBSCRIPTIONS
 from integration.sandbox.ftrack.hub_frames import MAX_FRAME, FrameError
 from tests.contract.sandbox_ftrack.hub_server import KEY, HubServer, running_hub, until
@@ -22,6 +21,13 @@ NESTED = '5:7+::{"name":"ftrack.event","args":[{"topic":"x","data":' + "[" * 100
 
 @pytest.fixture
 def server() -> Iterator[HubServer]:
+    with running_hub() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[HubServer]:
+    """A hub for clients that are nobody's business but their own."""
     with running_hub() as running:
         yield running
 
@@ -74,13 +80,13 @@ def test_an_id_opens_one_socket(server: HubServer) -> None:
     first.shutdown()
 
 
-def test_an_id_is_good_for_seconds_only(server: HubServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hub_module, "HANDSHAKE_S", 0.05)
-    sid = handshake(server)
-    time.sleep(0.1)
+def test_an_id_is_good_for_seconds_only() -> None:
+    with running_hub(handshake_s=0.05) as server:
+        sid = handshake(server)
+        time.sleep(0.1)
 
-    with pytest.raises(websocket.WebSocketBadStatusException, match="403"):
-        open_socket(server, sid)
+        with pytest.raises(websocket.WebSocketBadStatusException, match="403"):
+            open_socket(server, sid)
 
 
 def test_the_handshake_says_how_to_go_on_and_takes_the_key_from_the_address_too(server: HubServer) -> None:
@@ -97,8 +103,8 @@ def test_the_handshake_says_how_to_go_on_and_takes_the_key_from_the_address_too(
     "bad",
     ["", ":", "9:::", "x", "5", "5:x::{}", "-1::", "5:99999999999999999999+::{}", "\0", "6:::7+[{}]", "4:::{", "8::", "²::"],
 )
-def test_a_frame_that_is_none_is_passed_over(server: HubServer, bad: str) -> None:
-    with raw(server) as line:
+def test_a_frame_that_is_none_is_passed_over(shared: HubServer, bad: str) -> None:
+    with raw(shared) as line:
         line.send(bad)
         line.send_binary(b"\xff\x00")
 
@@ -137,8 +143,8 @@ def test_a_frame_that_is_none_is_passed_over(server: HubServer, bad: str) -> Non
         frame({"topic": "x", "data": "x" * MAX_FRAME}),
     ],
 )
-def test_an_event_that_cannot_be_passed_on_is_refused_in_words(server: HubServer, sent: str) -> None:
-    with raw(server) as line:
+def test_an_event_that_cannot_be_passed_on_is_refused_in_words(shared: HubServer, sent: str) -> None:
+    with raw(shared) as line:
         assert answer(line, frame(subscription("listening")))["success"]
 
         told = answer(line, sent)
@@ -195,13 +201,14 @@ def test_a_slow_reader_is_cut_off_and_the_others_hear_everything(server: HubServ
         assert answer(line, frame(subscription("slow")))["success"]
         assert server.hub.audience({"topic": "x"}) == 2
 
-        published = 0
-        while server.hub.audience({"topic": "x"}) == 2 and published < 60:
+        published: list[int] = []
+        while server.hub.audience({"topic": "x"}) == 2 and len(published) < 60:
             server.hub.publish({"topic": "x", "data": "x" * 900_000})
-            published += 1
-            until(lambda: len(heard) == published)
+            published.append(900_000)
+            until(lambda: len(heard) == len(published))
 
-        assert 15 < published < 60
+        assert heard == published
+        assert 15 < len(published) < 60
         assert server.hub.audience({"topic": "x"}) == 1
 
 
