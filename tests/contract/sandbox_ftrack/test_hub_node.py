@@ -43,19 +43,20 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_javascript_client_asks_answers_hears_and_comes_back(node: Path) -> None:
     items = {"items": [{"label": "背景の下描き", "actionIdentifier": "haikei.draft"}]}
     replies: list[Any] = []
-    with running_hub() as server, running_check(node, server.url) as said:
+    with running_hub() as server:
         ours = server.client()
         server.subscribe(ours, "topic=ftrack.action.discover", lambda _event: items)
-        until(lambda: server.hub.audience(LAUNCH) == 1)
-        ours.hub.publish(Event("ftrack.action.launch", data={"actionIdentifier": "haikei.draft"}), on_reply=replies.append)
-        until(lambda: replies)
-        until(lambda: server.hub.audience(UPDATE) == 1)
-        server.hub.publish(UPDATE | {"data": {"number": 1}})
-        lines = [json.loads(said.readline()) for _ in range(2)]
-        server.faults.drop_sockets()
-        until(lambda: server.hub.audience(UPDATE) == 1)
-        server.hub.publish(UPDATE | {"data": {"number": 2}})
-        lines += [json.loads(line) for line in said]
+        with running_check(node, server.url) as said:
+            until(lambda: server.hub.audience(LAUNCH) == 1)
+            ours.hub.publish(Event("ftrack.action.launch", data={"actionIdentifier": "haikei.draft"}), on_reply=replies.append)
+            until(lambda: replies)
+            until(lambda: server.hub.audience(UPDATE) == 1)
+            server.hub.publish(UPDATE | {"data": {"number": 1}})
+            lines = [json.loads(said.readline()) for _ in range(2)]
+            server.faults.drop_sockets()
+            until(lambda: server.hub.audience(UPDATE) == 1)
+            server.hub.publish(UPDATE | {"data": {"number": 2}})
+            lines += [json.loads(line) for line in said]
 
     menu = next(line for line in lines if line["what"] == "menu")
     assert menu["data"] == items
