@@ -39,8 +39,6 @@ log = structlog.get_logger(__name__)
 
 MOST_CONNECTIONS = 500
 """Clients at a time."""
-HANDSHAKE_S = 30.0
-"""Seconds for which a handshake's id may be used."""
 
 _MOST_HANDSHAKES = 1000
 _CLOSING_S = 3.0
@@ -52,15 +50,17 @@ Authenticate = Callable[[str, str], Mapping[str, str] | None]
 class Hub:
     """The event hub. `publish`, `audience` and `close` may be called by any thread."""
 
-    def __init__(self, *, authenticate: Authenticate, faults: HubFaults, heartbeat_s: float = 60.0) -> None:
+    def __init__(self, *, authenticate: Authenticate, faults: HubFaults, heartbeat_s: float = 60.0, handshake_s: float = 30.0) -> None:
         """A hub without clients.
 
         Args:
             authenticate: who a user name and key are; called by a worker thread.
             faults: what shall go wrong.
             heartbeat_s: seconds of silence after which a client is taken for dead.
+            handshake_s: seconds for which a handshake's id may be used.
         """
-        self._authenticate, self._faults, self._heartbeat_s = authenticate, faults, heartbeat_s
+        self._authenticate, self._faults = authenticate, faults
+        self._heartbeat_s, self._handshake_s = heartbeat_s, handshake_s
         self._id = uuid.uuid4().hex
         self._handshakes: dict[str, tuple[float, Mapping[str, str]]] = {}
         self._connections: dict[Connection, None] = {}
@@ -125,7 +125,7 @@ class Hub:
         known = await run_in_threadpool(self._authenticate, user, key)
         if known is None:
             return PlainTextResponse("handshake unauthorized", 403)
-        sid, expires = secrets.token_hex(20), time.monotonic() + HANDSHAKE_S
+        sid, expires = secrets.token_hex(20), time.monotonic() + self._handshake_s
         with self._lock:
             while len(self._handshakes) >= _MOST_HANDSHAKES:
                 del self._handshakes[next(iter(self._handshakes))]

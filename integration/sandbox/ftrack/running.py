@@ -51,7 +51,7 @@ class RunningFtrackSandbox:
             log_config=None,
             access_log=False,
             lifespan="off",
-            ws="websockets-sansio",
+            ,
             timeout_graceful_shutdown=_LAST_ANSWERS_S,
         )
         self._server = uvicorn.Server(config)

@@ -69,11 +69,11 @@ class Client:
 
 
 @contextlib.contextmanager
-def running_hub(*, heartbeat_s: float = 60.0) -> Iterator[HubServer]:
+def running_hub(*, port: int = 0, **options: float) -> Iterator[HubServer]:
     """A hub on 127.0.0.1."""
     faults = HubFaults()
-    hub = Hub(authenticate=lambda user, key: USERS.get(user) if key == KEY else None, faults=faults, heartbeat_s=heartbeat_s)
-    listener = socket.create_server(("127.0.0.1", 0))
+    hub = Hub(authenticate=lambda user, key: USERS.get(user) if key == KEY else None, faults=faults, **options)
+    listener = socket.create_server(("127.0.0.1", port))
     config = uvicorn.Config(Starlette(routes=hub.routes()), log_config=None, access_log=False, timeout_graceful_shutdown=1, lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

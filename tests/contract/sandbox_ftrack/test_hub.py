@@ -11,7 +11,7 @@ import pytest
 from ftrack_api.event.base import Event
 from ftrack_api.event.hub import EventHub
 
-from tests.contract.sandbox_ftrack.hub_server import KEY, HubServer, running_hub, until
+from tests.contract.sandbox_ftrack.hub_server import KEY, Client, HubServer, running_hub, until
 
 
 @pytest.fixture
@@ -196,6 +196,21 @@ def test_a_client_whose_line_went_dead_comes_back_with_its_subscriptions(server:
     assert server.faults.refuse_handshakes == 0
 
 
+def test_a_client_comes_back_to_a_hub_that_was_started_anew() -> None:
+    heard: list[Any] = []
+    with running_hub() as first:
+        port = int(first.url.rpartition(":")[2])
+        client = Client(EventHub(first.url, "haikei", KEY))
+        first.subscribe(client, "topic=ftrack.update", heard.append)
+
+    with running_hub(port=port) as second:
+        until(lambda: second.hub.audience(update()) == 1)
+        second.hub.publish(update(2))
+
+        until(lambda: heard)
+        client.leave()
+
+
 def test_a_goodbye_brings_the_client_back_and_a_close_frame_leaves_it_deaf(server: HubServer) -> None:
     client = server.client()
     server.subscribe(client, "topic=ftrack.update", print)
@@ -247,10 +262,12 @@ def test_events_come_late_doubled_or_not_at_all_when_asked_for(server: HubServer
 def test_many_threads_publish_and_each_ones_order_is_kept(server: HubServer) -> None:
     heard: list[Any] = []
     server.subscribe(server.client(), "topic=ftrack.update", lambda event: heard.append(event["data"]["number"]))
-    threads = [
-        threading.Thread(target=lambda first=first: list(map(server.hub.publish, map(update, range(first, first + 50)))))
-        for first in (0, 1000, 2000)
-    ]
+
+    def publish_from(first: int) -> None:
+        for step in range(50):
+            server.hub.publish(update(first + step))
+
+    threads = [threading.Thread(target=publish_from, args=(first,)) for first in (0, 1000, 2000)]
 
     for thread in threads:
         thread.start()
