@@ -29,7 +29,7 @@ from integration.stopping import stop_at_signals
 log = structlog.get_logger(__name__)
 
 _HOST = "127.0.0.1"
-_LAST_ANSWERS_S = 5
+_LAST_ANSWERS_S = 1
 
 
 class RunningFtrackSandbox:
@@ -51,7 +51,6 @@ class RunningFtrackSandbox:
             log_config=None,
             access_log=False,
             lifespan="off",
-            ,
             timeout_graceful_shutdown=_LAST_ANSWERS_S,
         )
         self._server = uvicorn.Server(config)
