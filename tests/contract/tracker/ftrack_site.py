@@ -53,7 +53,13 @@ def write_seed(folder: Path) -> Path:
     told = {
         "custom_attributes": [{"key": key, "on": kind} for kind in ("Shot", "AssetBuild") for key in SCENE],
         "entities": [
-            {"__entity_type__": "Project", "id": PROJECT, "name": "rain", "full_name": "雨の街", "project_schema_id": "@ProjectSchema/Animation"},
+            {
+                "__entity_type__": "Project",
+                "id": PROJECT,
+                "name": "rain",
+                "full_name": "雨の街",
+                "project_schema_id": "@ProjectSchema/Animation",
+            },
             *(
                 {
                     "__entity_type__": "User",
@@ -67,7 +73,12 @@ def write_seed(folder: Path) -> Path:
                 for login, first, last, active in people
             ),
             *(
-                {"__entity_type__": "UserSecurityRole", "id": number(f"role {user}"), "user_id": user, "security_role_id": f"@SecurityRole/{role}"}
+                {
+                    "__entity_type__": "UserSecurityRole",
+                    "id": number(f"role {user}"),
+                    "user_id": user,
+                    "security_role_id": f"@SecurityRole/{role}",
+                }
                 for user, role in ((ARTIST, "User"), (COORDINATOR, "Project Manager"), ("@User/haikei", "API"))
             ),
             {"__entity_type__": "Group", "id": GROUP, "name": "背景班"},
@@ -102,7 +113,7 @@ class FtrackSite:
         self._open = ExitStack()
         self._person, self._artist = self._signed_in("shinko"), self._signed_in("sato")
         self.tracker: Tracker = self.opened_again()
-        self._listens = bool(__import__('os').environ.get('FT_HUB'))
+        self._listens = bool(__import__("os").environ.get("FT_HUB"))
         if self._listens:
             self._open.enter_context(self._line())
 
@@ -130,7 +141,15 @@ class FtrackSite:
         if not self._listens:
             return
         last = str(uuid4())
-        entity = {"action": "update", "entityId": last, "entityType": "task", "entity_type": "Milestone", "keys": [], "changes": {}, "parents": []}
+        entity = {
+            "action": "update",
+            "entityId": last,
+            "entityType": "task",
+            "entity_type": "Milestone",
+            "keys": [],
+            "changes": {},
+            "parents": [],
+        }
         self._person.event_hub.publish(Event(topic="ftrack.update", data={"entities": [entity]}))
         assert isinstance(self.tracker, FtrackTracker)
         until = time.monotonic() + 10
@@ -312,7 +331,9 @@ class FtrackSite:
 
     def files_on(self, task: TaskId) -> list[str]:
         self._person.reset()
-        notes = self._person.query(f'select note_components.component.name, note_components.component.file_type from Note where parent_id is "{task}"')
+        notes = self._person.query(
+            f'select note_components.component.name, note_components.component.file_type from Note where parent_id is "{task}"'
+        )
         files = [each["component"] for note in notes for each in note["note_components"]]
         return sorted(f"{file['name']}{file['file_type']}" for file in files)
 
