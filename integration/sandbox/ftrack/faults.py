@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from integration.sandbox.ftrack.hub_faults import HubFaults
+
 Outcome = int | Literal["reset"]
 """HTTP status of an answer, or a cut connection."""
 CALLS = ("query", "create", "update", "delete", "get_upload_metadata", "encode_media", "put", "download")
@@ -32,6 +34,8 @@ class Faults:
     """Seconds that each upload takes longer."""
     truncate_downloads: int = 0
     """How many of the next downloads break off half-way."""
+    hub: HubFaults = field(default_factory=HubFaults)
+    """The same for the event hub."""
     _planned: dict[str, list[Failure]] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -70,9 +74,10 @@ class Faults:
             self._planned.clear()
             self.latency_s = self.slow_upload_s = 0.0
             self.truncate_downloads = 0
+        self.hub.clear()
 
     def apply(self, wanted: Mapping[str, Any]) -> None:
-        """Set what a JSON object asks for: ``clear``, ``fail`` (a list of `fail`'s arguments) and the plain numbers.
+        """Set what a JSON object asks for: ``clear``, ``fail`` (a list of `fail`'s arguments), ``hub`` (see `HubFaults.apply`) and the plain numbers.
 
         Raises:
             ValueError: it asks for something else.
@@ -80,6 +85,8 @@ class Faults:
         for name, value in wanted.items():
             if name == "clear":
                 self.clear()
+            elif name == "hub" and isinstance(value, dict):
+                self.hub.apply(value)
             elif name == "fail" and isinstance(value, list) and all(isinstance(plan, dict) and set(plan) <= _PLAN for plan in value):
                 for plan in value:
                     self.fail(

@@ -5,6 +5,7 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -19,6 +20,8 @@ from integration.sandbox.ftrack.api import Api
 from integration.sandbox.ftrack.encoding import Encoder
 from integration.sandbox.ftrack.faults import Faults
 from integration.sandbox.ftrack.front import Front
+from integration.sandbox.ftrack.hub import Hub
+from integration.sandbox.ftrack.refusal import RefusedError
 from integration.sandbox.ftrack.seed import API_USER, ensure_key, load_seed
 from integration.sandbox.ftrack.studio import Studio, open_studio
 from integration.stopping import stop_at_signals
@@ -32,7 +35,7 @@ _LAST_ANSWERS_S = 5
 class RunningFtrackSandbox:
     """A pretend studio that runs in threads of this process. A context manager: leaving it stops the studio."""
 
-    def __init__(self, studio: Studio, encoder: Encoder, routes: list[BaseRoute], listening: socket.socket, api_key: str) -> None:
+    def __init__(self, studio: Studio, encoder: Encoder, hub: Hub, routes: list[BaseRoute], listening: socket.socket, api_key: str) -> None:
         """Take over what `start_ftrack_sandbox` made."""
         self.url = studio.url
         """Address of the site."""
@@ -42,7 +45,7 @@ class RunningFtrackSandbox:
         """That user's key."""
         self.faults = studio.faults
         """What shall go wrong."""
-        self._studio, self._encoder, self._socket = studio, encoder, listening
+        self._studio, self._encoder, self._hub, self._socket = studio, encoder, hub, listening
         config = uvicorn.Config(
             Starlette(routes=routes),
             log_config=None,
@@ -63,6 +66,7 @@ class RunningFtrackSandbox:
         if self._stopped:
             return
         self._stopped = True
+        self._hub.close()
         self._server.should_exit = True
         self._thread.join()
         self._socket.close()
@@ -106,10 +110,12 @@ def start_ftrack_sandbox(
         listening.close()
         studio.store.close()
         raise
+    hub = Hub(authenticate=lambda username, key: _known(studio, username, key), faults=studio.faults.hub)
+    studio.publish = hub.publish
     encoder = Encoder(studio)
     front = Front(studio, Api(studio, encoder))
     log.debug("pretend studio opened", url=studio.url)
-    return RunningFtrackSandbox(studio, encoder, front.routes(), listening, api_key)
+    return RunningFtrackSandbox(studio, encoder, hub, [*front.routes(), *hub.routes()], listening, api_key)
 
 
 def serve(seed: Path | None, *, port: int, folder: Path, encode_s: float = 0.3) -> None:
@@ -123,6 +129,16 @@ def serve(seed: Path | None, *, port: int, folder: Path, encode_s: float = 0.3) 
         sys.stdout.write(json.dumps(ready) + "\n")
         sys.stdout.flush()
         stop.wait()
+
+
+def _known(studio: Studio, username: str, key: str) -> Mapping[str, str] | None:
+    """Whom the hub lets in."""
+    try:
+        with studio.store.lock:
+            actor = studio.identity.actor(username, key)
+    except RefusedError:
+        return None
+    return {"id": actor.id, "username": actor.username}
 
 
 def _listen(port: int) -> socket.socket:
