@@ -10,6 +10,7 @@ from tests.house.source_files import HOUSE, python_files
 
 UNDER_ANOTHER_NAME = {
     "c2pa-python": "c2pa",
+    "ftrack-python-api": "ftrack_api",
     "opencv-python-headless": "cv2",
     "pillow": "PIL",
     "pydantic-settings": "pydantic_settings",
@@ -18,10 +19,11 @@ UNDER_ANOTHER_NAME = {
 NOT_IMPORTED = {
     "accelerate": "diffusers loads weights through it, without a second copy in memory",
     "psycopg": "SQLAlchemy and DBOS import it by the database's URL",
+    "websockets": "uvicorn speaks to event hubs with it",
     "safetensors": "diffusers and transformers read weights with it",
 }
 """Declared, though our code does not name them, and why."""
-BROUGHT_ALONG = {"botocore": "boto3"}
+BROUGHT_ALONG = {"botocore": "boto3", "requests": "ftrack-python-api"}
 """Imported, though another library declares them for us: which."""
 
 

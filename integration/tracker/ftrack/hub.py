@@ -44,6 +44,15 @@ class Line(EventHub):
         thread = getattr(self, "_processor_thread", None)
         return bool(self.connected) and thread is not None and thread.is_alive()
 
+    def hang_up(self) -> None:
+        """End the line, and close its socket, which the client leaves open where the other end closed it."""
+        socket = self._connection
+        with suppress(Error, OSError):
+            self.disconnect(unsubscribe=False)
+        if socket is not None:
+            with suppress(Exception):
+                socket.shutdown()
+
 
 @contextmanager
 def listening(connection: Connection, heard: Heard, tell: Callable[[], None], desk: MenuDesk | None) -> Iterator[None]:
@@ -81,7 +90,7 @@ class _Ears:
             except Exception as error:  # noqa: BLE001  # whatever a server sent, listening goes on
                 log.warning("hub left", site=self._connection.site, error=type(error).__name__)
             finally:
-                _hang_up(line)
+                line.hang_up()
             self.stop.wait(pause_s)
             pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
 
@@ -130,8 +139,3 @@ def _kept_up(what: str) -> Iterator[None]:
         yield
     except Exception:
         log.exception("event of the hub skipped", what=what)
-
-
-def _hang_up(line: Line) -> None:
-    with suppress(Error, OSError):
-        line.disconnect(unsubscribe=False)

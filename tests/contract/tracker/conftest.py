@@ -1,32 +1,24 @@
 """Each adapter's site, fresh for each test where that is cheap."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from integration.sandbox.ftrack.running import start_ftrack_sandbox
-from integration.sandbox.server import start_sandbox
-from tests.contract.tracker import ftrack_site
-from tests.contract.tracker.ftrack_site import FtrackSite
-from tests.contract.tracker.shotgrid_site import ShotGridSite, write_seed
+from tests.contract.tracker.ftrack_site import running_ftrack
+from tests.contract.tracker.shotgrid_site import running_shotgrid
 from tests.contract.tracker.sites import Site
+
+RUNNING: dict[str, Callable[[Path], AbstractContextManager[Site]]] = {"shotgrid": running_shotgrid, "ftrack": running_ftrack}
 
 
 @pytest.fixture(params=["shotgrid", "ftrack"])
 def bare_site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
     """A site that was never set up."""
-    if request.param == "ftrack":
-        with start_ftrack_sandbox(ftrack_site.write_seed(tmp_path), folder=tmp_path / "studio", encode_s=0.05) as running:
-            there = FtrackSite(running, tmp_path)
-            yield there
-            there.close()
-        return
-    with start_sandbox(write_seed(tmp_path), folder=tmp_path / "studio") as sandbox:
-        site = ShotGridSite(sandbox)
+    with RUNNING[request.param](tmp_path) as site:
         yield site
-        site.close()
 
 
 @pytest.fixture

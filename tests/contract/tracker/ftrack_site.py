@@ -16,7 +16,7 @@ from ftrack_api.symbol import SERVER_LOCATION_ID
 from pydantic import SecretStr
 
 from integration.production import BackgroundId, NoteId, Person, PersonId, PersonKind, Project, ProjectId, TaskId, TimeLogId, VersionId
-from integration.sandbox.ftrack.running import RunningFtrackSandbox
+from integration.sandbox.ftrack.running import RunningFtrackSandbox, start_ftrack_sandbox
 from integration.settings import ProjectSettings
 from integration.tracker.ftrack import FtrackTracker, open_ftrack
 from integration.tracker.protocol import Tracker
@@ -49,7 +49,6 @@ COUNTED = {
 
 def write_seed(folder: Path) -> Path:
     """A show, three people and a group; no cuts yet."""
-    people = (("sato", "佐藤", "花", True), ("left", "去", "太郎", False), ("shinko", "進行", "めい", True))
     told = {
         "custom_attributes": [{"key": key, "on": kind} for kind in ("Shot", "AssetBuild") for key in SCENE],
         "entities": [
@@ -60,38 +59,34 @@ def write_seed(folder: Path) -> Path:
                 "full_name": "雨の街",
                 "project_schema_id": "@ProjectSchema/Animation",
             },
-            *(
-                {
-                    "__entity_type__": "User",
-                    "id": number(login),
-                    "username": login,
-                    "first_name": first,
-                    "last_name": last,
-                    "email": f"{login}@example.com",
-                    "is_active": active,
-                }
-                for login, first, last, active in people
-            ),
-            *(
-                {
-                    "__entity_type__": "UserSecurityRole",
-                    "id": number(f"role {user}"),
-                    "user_id": user,
-                    "security_role_id": f"@SecurityRole/{role}",
-                }
-                for user, role in ((ARTIST, "User"), (COORDINATOR, "Project Manager"), ("@User/haikei", "API"))
-            ),
-            {"__entity_type__": "Group", "id": GROUP, "name": "背景班"},
-            *(
-                {"__entity_type__": "Membership", "id": number(f"member {one}"), "user_id": one, "group_id": GROUP}
-                for one in (ARTIST, LEFT)
-            ),
+            *_people(),
         ],
         "api_keys": [{"key": key, "user": login} for login, key in KEYS.items()],
     }
     seed = folder / "seed.json"
     seed.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
     return seed
+
+
+def _people() -> Iterator[dict[str, Any]]:
+    for login, first, last, active in (("sato", "佐藤", "花", True), ("left", "去", "太郎", False), ("shinko", "進行", "めい", True)):
+        names = {"username": login, "first_name": first, "last_name": last, "email": f"{login}@example.com"}
+        yield {"__entity_type__": "User", "id": number(login), **names, "is_active": active}
+    for user, role in ((ARTIST, "User"), (COORDINATOR, "Project Manager"), ("@User/haikei", "API")):
+        link = {"user_id": user, "security_role_id": f"@SecurityRole/{role}"}
+        yield {"__entity_type__": "UserSecurityRole", "id": number(f"role {user}"), **link}
+    yield {"__entity_type__": "Group", "id": GROUP, "name": "背景班"}
+    for user in (ARTIST, LEFT):
+        yield {"__entity_type__": "Membership", "id": number(f"member {user}"), "user_id": user, "group_id": GROUP}
+
+
+@contextmanager
+def running_ftrack(folder: Path) -> Iterator["FtrackSite"]:
+    """A site that lives in `folder` and was never set up."""
+    with start_ftrack_sandbox(write_seed(folder), folder=folder / "studio", encode_s=0.05) as sandbox:
+        site = FtrackSite(sandbox, folder)
+        yield site
+        site.close()
 
 
 class FtrackSite:
@@ -113,9 +108,7 @@ class FtrackSite:
         self._open = ExitStack()
         self._person, self._artist = self._signed_in("shinko"), self._signed_in("sato")
         self.tracker: Tracker = self.opened_again()
-        self._listens = bool(__import__("os").environ.get("FT_HUB"))
-        if self._listens:
-            self._open.enter_context(self._line())
+        self._open.enter_context(self._line())
 
     def close(self) -> None:
         self.sandbox.faults.clear()
@@ -138,8 +131,6 @@ class FtrackSite:
 
     def _heard(self) -> None:
         """Send something behind all that happened, and wait until the tracker has it."""
-        if not self._listens:
-            return
         last = str(uuid4())
         entity = {
             "action": "update",

@@ -10,7 +10,7 @@ import shotgun_api3
 from pydantic import SecretStr
 
 from integration.production import BackgroundId, NoteId, Person, PersonId, PersonKind, Project, ProjectId, TaskId, TimeLogId, VersionId
-from integration.sandbox.server import RunningSandbox
+from integration.sandbox.server import RunningSandbox, start_sandbox
 from integration.settings import ProjectSettings
 from integration.tracker.protocol import Tracker
 from integration.tracker.shotgrid import open_shotgrid
@@ -55,6 +55,15 @@ def write_seed(folder: Path) -> Path:
     seed = folder / "seed.json"
     seed.write_text(json.dumps({"entities": entities}, ensure_ascii=False), encoding="utf-8")
     return seed
+
+
+@contextmanager
+def running_shotgrid(folder: Path) -> Iterator["ShotGridSite"]:
+    """A site that lives in `folder` and was never set up."""
+    with start_sandbox(write_seed(folder), folder=folder / "studio") as sandbox:
+        site = ShotGridSite(sandbox)
+        yield site
+        site.close()
 
 
 class ShotGridSite:

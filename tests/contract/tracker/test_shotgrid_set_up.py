@@ -1,5 +1,8 @@
 """ShotGrid's own traps: names it changes in silence, fields of another type, creates its client sends twice."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from pydantic import SecretStr
 
@@ -12,8 +15,15 @@ from integration.tracker.shotgrid.records import KEY, OUTCOME
 from integration.tracker.shotgrid.schema import fields_of
 from integration.tracker.shotgrid.writing import plain
 from integration.tracker_settings import ShotGridSettings
-from tests.contract.tracker.shotgrid_site import PROJECT, ShotGridSite
+from tests.contract.tracker.shotgrid_site import PROJECT, ShotGridSite, running_shotgrid
 from tests.contract.tracker.work import draft
+
+
+@pytest.fixture
+def bare_site(tmp_path: Path) -> Iterator[ShotGridSite]:
+    """A ShotGrid site that was never set up; `site` is the same, set up."""
+    with running_shotgrid(tmp_path) as site:
+        yield site
 
 
 def connection(site: ShotGridSite) -> Connection:
