@@ -69,7 +69,7 @@ def write_seed(folder: Path) -> Path:
 
 
 def _people() -> Iterator[dict[str, Any]]:
-    for login, first, last, active in (("sato", "佐藤", "花", True), ("left", "去", "太郎", False), ("shinko", "進行", "めい", True)):
+    for login, last, first, active in (("sato", "佐藤", "花", True), ("left", "去", "太郎", False), ("shinko", "進行", "めい", True)):
         names = {"username": login, "first_name": first, "last_name": last, "email": f"{login}@example.com"}
         yield {"__entity_type__": "User", "id": number(login), **names, "is_active": active}
     for user, role in ((ARTIST, "User"), (COORDINATOR, "Project Manager"), ("@User/haikei", "API")):
