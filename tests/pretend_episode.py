@@ -1,19 +1,18 @@
 """An episode for tests: as many cuts as a test asks for, with genzu drawn here, and people who approve them."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
-import shotgun_api3
 
 PROJECT, PROJECT_ID = "テスト作品", 70
 SCRIPT, KEY, PASSWORD = "haikei", "a-key-of-the-tests", "a-password-of-the-tests"
 LAYOUT_STEP, BACKGROUND_STEP = 11, 12
+PEOPLE = {"sakura": 41, "layout": 42, "cleaner": 43, "director": 44, "artist": 45}
+"""Numbers of the people in the seed, by login."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +28,17 @@ class Cut:
 
     @property
     def shot(self) -> int:
-        """Id of its Shot."""
+        """Number of its Shot in the seed."""
         return 1000 + self.number
 
     @property
     def layout_task(self) -> int:
-        """Id of its layout task."""
+        """Number of its layout task in the seed."""
         return 2000 + self.number
 
     @property
     def genzu(self) -> int:
-        """Id of the Version that holds its genzu."""
+        """Number of the Version that holds its genzu, in the seed."""
         return 3000 + self.number
 
 
@@ -77,16 +76,6 @@ def write_episode(folder: Path, *, cuts: int, genzu: bool = True) -> Path:
     seed = folder / "episode.json"
     seed.write_text(json.dumps({"entities": entities}, ensure_ascii=False), encoding="utf-8")
     return seed
-
-
-@contextmanager
-def signed_in(url: str, login: str = "sakura") -> Iterator[shotgun_api3.Shotgun]:
-    """The tracker's real client, as a person."""
-    client = shotgun_api3.Shotgun(url, login=login, password=PASSWORD)
-    try:
-        yield client
-    finally:
-        client.close()
 
 
 def _people() -> list[dict[str, Any]]:

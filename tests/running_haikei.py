@@ -16,11 +16,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from integration.database import open_database
-from integration.sandbox.server import RunningSandbox, start_sandbox
 from integration.settings import Settings, read_settings
 from integration.tracker.opening import open_tracker
 from integration.workflow import rounds
 from integration.workflow.rounds import HeldLayout, Round
+from tests.floor import Floor
 from tests.pretend_episode import PROJECT, write_episode
 from tests.tiny_pipeline import build_tiny_look
 
@@ -31,7 +31,8 @@ PATIENCE_S = 180.0
 class RunningHaikei:
     """The services, and what a test asks them."""
 
-    sandbox: RunningSandbox
+    floor: Floor
+    """The tracker, and the people at work in it."""
     settings_file: Path
     process: subprocess.Popen[str] | None = None
     log: Path = field(default_factory=Path)
@@ -99,6 +100,15 @@ class RunningHaikei:
         self.process.send_signal(signal.SIGTERM)
         return self._ended(self.process.wait(60))
 
+    def leave(self) -> None:
+        """End whatever still runs."""
+        if self.process is not None and self.process.poll() is None:
+            self.kill()
+        for worker in [*self.workers]:
+            self.end(worker, by=signal.SIGKILL)
+        if "engine" in self.__dict__:
+            self.engine.dispose()
+
     def _ended(self, exit_code: int) -> int:
         assert self.process is not None and self.process.stdout is not None
         self.process.stdout.close()
@@ -142,6 +152,7 @@ def running_haikei(
     folder: Path,
     *,
     cuts: int,
+    tracker: str = "shotgrid",
     genzu: bool = True,
     steps: int = 2,
     project: Mapping[str, Any] | None = None,
@@ -153,44 +164,51 @@ def running_haikei(
     """The services over an episode of `cuts` cuts, painted by the tiny Look; `project` adds to the show's settings, `web` to the pages'."""
     build_tiny_look(folder / "looks", num_inference_steps=steps)
     seed = write_episode(folder / "seed", cuts=cuts, genzu=genzu)
-    with start_sandbox(seed, folder=folder / "studio") as sandbox:
-        file = write_settings(folder, sandbox, project or {}, database=database, workers=workers, web=web or {})
+    floor = open_floor(tracker, seed, folder / "studio")
+    haikei = None
+    try:
+        file = write_settings(folder, tracker, floor.settings(), project or {}, database=database, workers=workers, web=web or {})
         list(open_tracker(read_settings(file)).set_up(apply=True))
-        haikei = RunningHaikei(sandbox=sandbox, settings_file=file, log=folder / "haikei.log")
+        haikei = RunningHaikei(floor=floor, settings_file=file, log=folder / "haikei.log")
         if up:
             haikei.start()
-        try:
-            yield haikei
-        finally:
-            if haikei.process is not None and haikei.process.poll() is None:
-                haikei.kill()
-            for worker in [*haikei.workers]:
-                haikei.end(worker, by=signal.SIGKILL)
-            if "engine" in haikei.__dict__:
-                haikei.engine.dispose()
+        yield haikei
+    finally:
+        if haikei is not None:
+            haikei.leave()
+        floor.close()
+
+
+def open_floor(tracker: str, seed: Path, folder: Path) -> Floor:
+    """The floor of a tracker's pretend studio."""
+    if tracker == "ftrack":
+        from tests.ftrack_floor import FtrackFloor
+
+        return FtrackFloor(seed, folder)
+    from tests.shotgrid_floor import ShotGridFloor
+
+    return ShotGridFloor(seed, folder)
 
 
 def write_settings(
     folder: Path,
-    sandbox: RunningSandbox,
+    tracker: str,
+    site: str,
     project: Mapping[str, Any],
     *,
     database: str = "",
     workers: int = 1,
     web: Mapping[str, Any] | None = None,
 ) -> Path:
-    """The settings file of a test's services."""
+    """The settings file of a test's services; `site` is the part that says where its tracker is."""
     shown = {"drafts": 2, "least_layout_kept": 0, "ai_use": [{"allowed_by": "製作 一", "until": "2099-12-31"}], **project}
     file = folder / "haikei.toml"
     file.write_text(
-        f"""tracker = "shotgrid"
+        f"""tracker = "{tracker}"
 state_folder = "{folder / "state"}"
 [database]
 url = "{database}"
-[shotgrid]
-url = "{sandbox.url}"
-script_name = "{sandbox.script_name}"
-api_key = "{sandbox.api_key}"
+{site}
 [intake]
 poll_s = 0.1
 look_back_s = 5

@@ -19,8 +19,9 @@ from integration.web.server import served_pages
 from integration.workflow import rounds
 from integration.workflow.rounds import Approval, DraftState
 from tests.menu_item import SECRET, Browser, form_of, free_port
-from tests.pretend_episode import PROJECT_ID, Cut, signed_in, write_episode
+from tests.pretend_episode import PROJECT_ID, Cut, write_episode
 from tests.running_haikei import write_settings
+from tests.shotgrid_floor import shotgrid_block, signed_in
 
 ARTIST, COORDINATOR, STRANGER = 45, 41, 42
 
@@ -92,7 +93,9 @@ def opened(folder: Path, **web: object) -> Iterator[Office]:
     """An office in a folder of its own; `web` adds to the pages' settings."""
     with start_sandbox(write_episode(folder / "seed", cuts=30, genzu=False), folder=folder / "studio") as sandbox:
         pages = {"port": free_port(), "menu_secret": SECRET, **web}
-        file = write_settings(folder, sandbox, {"outcome_by": ["sakura", "nobody of this name"]}, workers=0, web=pages)
+        file = write_settings(
+            folder, "shotgrid", shotgrid_block(sandbox), {"outcome_by": ["sakura", "nobody of this name"]}, workers=0, web=pages
+        )
         studio = open_studio(read_settings(file))
         list(studio.tracker.set_up(apply=True))
         with signed_in(sandbox.url) as coordinator, served_pages(studio) as address:

@@ -21,7 +21,8 @@ from integration.tracker.protocol import DraftVersion
 from integration.workflow import rounds
 from integration.workflow.approval import TrackerActions
 from integration.workflow.rounds import DraftState, Round
-from tests.pretend_episode import PROJECT, PROJECT_ID, Cut, signed_in, write_episode
+from tests.pretend_episode import PROJECT, PROJECT_ID, Cut, write_episode
+from tests.shotgrid_floor import signed_in
 
 CUT = Cut(1)
 

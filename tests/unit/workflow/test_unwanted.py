@@ -12,8 +12,9 @@ from integration.settings import AssignmentRule, ProjectSettings, read_settings
 from integration.tracker.opening import open_tracker
 from integration.tracker.protocol import Tracker
 from integration.workflow.unwanted import no_draft_wanted
-from tests.pretend_episode import BACKGROUND_STEP, LAYOUT_STEP, PROJECT_ID, Cut, signed_in, write_episode
+from tests.pretend_episode import BACKGROUND_STEP, LAYOUT_STEP, PROJECT_ID, Cut, write_episode
 from tests.running_haikei import write_settings
+from tests.shotgrid_floor import shotgrid_block, signed_in
 
 ARTIST, CLEANER, DIRECTOR, TEAM = ("HumanUser", 45), ("HumanUser", 43), ("HumanUser", 44), ("Group", 8)
 
@@ -52,7 +53,7 @@ def _task(cut: Cut, step: int, people: tuple[tuple[str, int], ...]) -> dict[str,
 def floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
     folder = tmp_path_factory.mktemp("floor")
     with start_sandbox(write_episode(folder / "seed", cuts=40, genzu=False), folder=folder / "studio") as sandbox:
-        tracker = open_tracker(read_settings(write_settings(folder, sandbox, {})))
+        tracker = open_tracker(read_settings(write_settings(folder, "shotgrid", shotgrid_block(sandbox), {})))
         list(tracker.set_up(apply=True))
         with signed_in(sandbox.url) as coordinator:
             yield Floor(tracker, coordinator)
