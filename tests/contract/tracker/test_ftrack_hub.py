@@ -111,10 +111,26 @@ def test_a_file_has_one_event_however_it_is_heard_of(site: FtrackSite, picture: 
     [
         {"entities": None},
         {"entities": [None, 7, {}, {"action": "update"}]},
-        {"entities": [{"action": "remove", "entityType": "assetversion", "entity_type": "AssetVersion", "entityId": '"; drop', "parents": 3}]},
-        {"entities": [{"action": "update", "entity_type": "AssetVersion", "entityId": "x", "changes": {"haikei_outcome": {"old": {}, "new": []}}}]},
-        {"entities": [{"action": "add", "entity_type": "FileComponent", "entityId": 'x" or 1', "changes": [], "parents": [{"entityType": "show"}]}]},
-        {"entities": [{"action": "add", "entity_type": "Appointment", "entityId": "a,b", "changes": {"context_id": {"new": 5}}, "parents": []}]},
+        {
+            "entities": [
+                {"action": "remove", "entityType": "assetversion", "entity_type": "AssetVersion", "entityId": '"; drop', "parents": 3}
+            ]
+        },
+        {
+            "entities": [
+                {"action": "update", "entity_type": "AssetVersion", "entityId": "x", "changes": {"haikei_outcome": {"old": {}, "new": []}}}
+            ]
+        },
+        {
+            "entities": [
+                {"action": "add", "entity_type": "FileComponent", "entityId": 'x" or 1', "changes": [], "parents": [{"entityType": "show"}]}
+            ]
+        },
+        {
+            "entities": [
+                {"action": "add", "entity_type": "Appointment", "entityId": "a,b", "changes": {"context_id": {"new": 5}}, "parents": []}
+            ]
+        },
     ],
 )
 def test_malformed_events_stop_nothing(site: FtrackSite, data: Mapping[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """Rows of ftrack's histories, to events in the order in which they happened."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -46,14 +47,14 @@ def steps(told: Told) -> list[tuple[str | None, str]]:
 
 @given(st.lists(st.sampled_from("ABCD"), min_size=2, max_size=12), st.randoms(use_true_random=False))
 def test_changes_of_one_second_form_a_chain_however_they_come(walk: list[str], random: Random) -> None:
-    moves = [(old, new) for old, new in zip(walk, walk[1:], strict=False) if old != new]
+    moves = [(old, new) for old, new in pairwise(walk) if old != new]
     shuffled = [(old, new, (old, new)) for old, new in moves]
     random.shuffle(shuffled)
 
     found = in_chain(shuffled, begins=moves[0][0] if moves else "")
 
     assert sorted(found) == sorted(moves)
-    assert all(one[1] == other[0] for one, other in zip(found, found[1:], strict=False))
+    assert all(one[1] == other[0] for one, other in pairwise(found))
 
 
 def test_changes_that_are_no_chain_stay_as_they_came() -> None:
