@@ -33,7 +33,12 @@ def requests_of(tracker: FtrackTracker) -> list[str]:
     """Grows by the address of each request of the tracker's to the API; it must not have sent any yet."""
     sent: list[str] = []
     answered = tracker._connection._answered
-    tracker._connection._answered = lambda answer: (sent.append(answer.url), answered(answer))[1]  # type: ignore[method-assign]
+
+    def count(answer: Any) -> None:
+        sent.append(answer.url)
+        answered(answer)
+
+    tracker._connection._answered = count  # type: ignore[method-assign]
     return sent
 
 
