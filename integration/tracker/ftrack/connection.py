@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 import ftrack_api
 import requests
 from ftrack_api.exception import ServerError
+from ftrack_api.symbol import NOT_SET
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, stop_after_delay, wait_random_exponential
 
 from integration.errors import SettingsError, TransientTrackerError
@@ -102,9 +103,19 @@ class Client(ftrack_api.Session):
         return next(iter(self.ask(query)[0]), None)
 
     def created(self, kind: str, **data: Any) -> dict[str, Any]:
-        """The operation that makes an entity of `data`, key and all: at ftrack, who makes something chooses its id."""
-        key = [data[name] for name in self.types[kind].primary_key_attributes]
-        return {"action": "create", "entity_type": kind, "entity_key": key, "entity_data": {"__entity_type__": kind, **data}}
+        """The operation that makes an entity of `data`, key and all: at ftrack, who makes something chooses its id.
+
+        What is left out is filled in as the site's schema says, as the client does for its entities.
+        """
+        made = self.types[kind]
+        given = {
+            each.name: each.default_value
+            for each in made.attributes
+            if each.default_value is not NOT_SET and not callable(each.default_value)
+        }
+        whole = {"__entity_type__": kind, **given, **data}
+        key = [data[name] for name in made.primary_key_attributes]
+        return {"action": "create", "entity_type": kind, "entity_key": key, "entity_data": whole}
 
     def write(self, *operations: dict[str, Any]) -> None:
         """Do all of `operations` or none."""

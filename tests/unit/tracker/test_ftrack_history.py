@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from integration.events import BackgroundStatusChanged, OutcomeSaid, TaskAssigneesChanged, TaskStatusChanged, VersionRetired
-from integration.production import Project, ProjectId
 from integration.tracker.ftrack.chains import in_chain
 from integration.tracker.ftrack.heard import Heard
 from integration.tracker.ftrack.history import Told, events_of
@@ -124,7 +123,7 @@ def test_a_note_that_hangs_on_nothing_we_may_see_is_none() -> None:
     note = {"id": number(90), "date": AT, "user_id": USER, "note_components": []}
 
     assert events_of(Told(notes=[note]), SPELLING) == []
-    assert len(events_of(Told(notes=[note], note_projects={number(90): Project(id=ProjectId(PROJECT), name="x")}), SPELLING)) == 1
+    assert len(events_of(Told(notes=[note], note_projects={number(90): PROJECT}), SPELLING)) == 1
 
 
 def heard(entity: dict[str, Any], **event: Any) -> list[Fact]:
