@@ -194,7 +194,7 @@ class Connection:
             timeout_s: longest wait for one answer.
             attempts: how often something is tried in all while the site does not answer, within two minutes.
             first_wait_s: the scale of the waits between; 0 for tests.
-            schema_folder: a folder of this site's own where its schema is kept; None keeps none.
+            schema_folder: where the schemas of sites are kept, each in a folder of its own; None keeps none.
 
         Raises:
             SettingsError: `url` is no address.
@@ -210,7 +210,7 @@ class Connection:
         self.timeout_s = timeout_s
         self._attempts = attempts
         self._first_wait_s = first_wait_s
-        self._schema_folder = schema_folder
+        self._schema_folder = schema_folder / self.site.replace(":", "_") if schema_folder else None
         self._mine = threading.local()
         self._clock: tuple[datetime, float] | None = None
 
@@ -251,7 +251,7 @@ class Connection:
             # What goes wrong is raised, and told by us; the client would tell it too, with a traceback.
             logging.getLogger("ftrack_api").setLevel(logging.CRITICAL)
             if self._schema_folder:
-                self._schema_folder.mkdir(parents=True, exist_ok=True)
+                self._schema_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             client = Client(
                 self.url,
                 user=self.user,

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -57,8 +57,8 @@ class Told:
     """What `facts` name, by id; with the Version each belongs to."""
     note_of: Mapping[str, str] = field(default_factory=dict)
     """The Note that a component hangs on, by the component's id."""
-    places: Callable[[str], tuple[str, str] | None] = lambda _: None
-    """Type and project of an entity that is deleted since."""
+    places: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Type and project of entities that are deleted since, by id."""
     people: Mapping[str, Person] = field(default_factory=dict)
     """Everybody named, by id."""
 
@@ -77,6 +77,11 @@ def events_of(told: Told, spelling: Spelling) -> list[TrackerEvent]:
     ):
         found.setdefault(event.event_id, event)
     return sorted(found.values(), key=lambda event: event.order)
+
+
+def ids_of_note(row: Record) -> list[str]:
+    """The ids of the events that a Note's row stands for."""
+    return [f"note:{row['id']}", *(f"file:{file.get('component_id')}" for file in row.get("note_components") or ())]
 
 
 def people_in(told: Told) -> set[str]:
@@ -122,7 +127,9 @@ def _made(told: Told, spelling: Spelling) -> Iterator[TrackerEvent]:
 def _statuses(told: Told, spelling: Spelling) -> Iterator[TrackerEvent]:
     for place, row in _numbered(_in_order(told.status_changes), "date"):
         number, parent = str(row.get("parent_id")), row.get("parent")
-        kind, project = (parent.get("__entity_type__"), str(parent.get("project_id") or "")) if parent else told.places(number) or ("", "")
+        kind, project = (
+            (parent.get("__entity_type__"), str(parent.get("project_id") or "")) if parent else told.places.get(number, ("", ""))
+        )
         old, new = spelling.status(_name(row.get("from_status"))), spelling.status(_name(row.get("status")))
         if not project or not new or not old or old == new:
             continue
@@ -136,7 +143,7 @@ def _statuses(told: Told, spelling: Spelling) -> Iterator[TrackerEvent]:
 def _version_statuses(told: Told, spelling: Spelling) -> Iterator[TrackerEvent]:
     for place, row in _numbered(_in_order(told.version_status_changes), "date"):
         number, parent = str(row.get("parent_id")), row.get("parent") or {}
-        project = project_of_version(parent) or (told.places(number) or ("", ""))[1]
+        project = project_of_version(parent) or told.places.get(number, ("", ""))[1]
         old, new = spelling.status(_name(row.get("from_status"))), spelling.status(_name(row.get("status")))
         if project and new and old != new:
             happened = _happened(told, f"status:{row['id']}", at(row.get("date")), _STATUS, project, row.get("user_id"), place)

@@ -109,7 +109,7 @@ def test_the_approval_of_a_deleted_task_is_told_where_somebody_knows_what_it_was
     gone = {**change(1, "Ready", "Approved"), "parent": None}
 
     assert steps(Told(status_changes=[gone])) == []
-    assert steps(Told(status_changes=[gone], places=lambda _: ("Task", PROJECT))) == [("Ready", "Approved")]
+    assert steps(Told(status_changes=[gone], places={TASK: ("Task", PROJECT)})) == [("Ready", "Approved")]
 
 
 def test_a_sequences_status_is_nobodys() -> None:
