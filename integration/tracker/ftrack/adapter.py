@@ -39,6 +39,7 @@ from integration.tracker.ftrack.policy_field import changed_by, read_policy
 from integration.tracker.ftrack.project_words import ProjectWords
 from integration.tracker.ftrack.reading import Reading
 from integration.tracker.ftrack.setup import set_up
+from integration.tracker.ftrack.shows import Shows
 from integration.tracker.ftrack.spelling import spelling_of
 from integration.tracker.ftrack.summaries import write_summaries
 from integration.tracker.ftrack.writing import Writing
@@ -95,11 +96,13 @@ class FtrackTracker:
         self._scene = settings.scene_fields
         self._heard = Heard()
         self._directory = Directory(connection)
+        self._shows = Shows(connection)
         self._words = ProjectWords(connection)
         self._attributes = Attributes(connection)
         self._reading = Reading(
             connection,
             self._directory,
+            self._shows,
             spelling=spelling,
             scene=settings.scene_fields,
             zones={name: ZoneInfo(rule.time_zone) for name, rule in rules.items()},
@@ -110,6 +113,7 @@ class FtrackTracker:
             self._directory,
             self._words,
             self._attributes,
+            shows=self._shows,
             spelling=spelling,
             layout_steps={name: rule.layout_step for name, rule in rules.items()},
         )

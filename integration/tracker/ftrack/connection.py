@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 import ftrack_api
 import requests
 from ftrack_api.exception import ServerError
+from ftrack_api.symbol import NOT_SET
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, stop_after_delay, wait_random_exponential
 
 from integration.errors import SettingsError, TransientTrackerError
@@ -102,9 +103,19 @@ class Client(ftrack_api.Session):
         return next(iter(self.ask(query)[0]), None)
 
     def created(self, kind: str, **data: Any) -> dict[str, Any]:
-        """The operation that makes an entity of `data`, key and all: at ftrack, who makes something chooses its id."""
-        key = [data[name] for name in self.types[kind].primary_key_attributes]
-        return {"action": "create", "entity_type": kind, "entity_key": key, "entity_data": {"__entity_type__": kind, **data}}
+        """The operation that makes an entity of `data`, key and all: at ftrack, who makes something chooses its id.
+
+        What is left out is filled in as the site's schema says, as the client does for its entities.
+        """
+        made = self.types[kind]
+        given = {
+            each.name: each.default_value
+            for each in made.attributes
+            if each.default_value is not NOT_SET and not callable(each.default_value)
+        }
+        whole = {"__entity_type__": kind, **given, **data}
+        key = [data[name] for name in made.primary_key_attributes]
+        return {"action": "create", "entity_type": kind, "entity_key": key, "entity_data": whole}
 
     def write(self, *operations: dict[str, Any]) -> None:
         """Do all of `operations` or none."""
@@ -183,7 +194,7 @@ class Connection:
             timeout_s: longest wait for one answer.
             attempts: how often something is tried in all while the site does not answer, within two minutes.
             first_wait_s: the scale of the waits between; 0 for tests.
-            schema_folder: a folder of this site's own where its schema is kept; None keeps none.
+            schema_folder: where the schemas of sites are kept, each in a folder of its own; None keeps none.
 
         Raises:
             SettingsError: `url` is no address.
@@ -199,7 +210,7 @@ class Connection:
         self.timeout_s = timeout_s
         self._attempts = attempts
         self._first_wait_s = first_wait_s
-        self._schema_folder = schema_folder
+        self._schema_folder = schema_folder / self.site.replace(":", "_") if schema_folder else None
         self._mine = threading.local()
         self._clock: tuple[datetime, float] | None = None
 
@@ -240,7 +251,7 @@ class Connection:
             # What goes wrong is raised, and told by us; the client would tell it too, with a traceback.
             logging.getLogger("ftrack_api").setLevel(logging.CRITICAL)
             if self._schema_folder:
-                self._schema_folder.mkdir(parents=True, exist_ok=True)
+                self._schema_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             client = Client(
                 self.url,
                 user=self.user,

@@ -1,7 +1,7 @@
 """Reads what happened at a site: its histories by their moments, and what its hub told, as one."""
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from integration.events import TrackerEvent
@@ -10,7 +10,7 @@ from integration.tracker.ftrack.connection import Client, Connection, Record
 from integration.tracker.ftrack.cursor import Cursor, parse
 from integration.tracker.ftrack.directory import Directory
 from integration.tracker.ftrack.heard import Heard
-from integration.tracker.ftrack.history import Told, events_of, people_in
+from integration.tracker.ftrack.history import Told, events_of, ids_of_note, people_in
 from integration.tracker.ftrack.hub_facts import Fact
 from integration.tracker.ftrack.query_text import among, is_id, moment
 from integration.tracker.ftrack.reading import Reading, stands_in
@@ -70,7 +70,8 @@ class EventLog:
         """See `Tracker.events_after`."""
         cursor = parse(text)
         self._heard.forget(cursor.since_s)
-        new = [event for event in self._happened(cursor.since_s, self._heard.facts()) if not cursor.knows(event.event_id)]
+        happened = self._happened(cursor.since_s, self._heard.facts(), knows=cursor.knows)
+        new = [event for event in happened if not cursor.knows(event.event_id)]
         page, more = new[:limit], len(new) > limit
         after = cursor.handed(_seconds(page))
         if not more:
@@ -85,7 +86,8 @@ class EventLog:
         at = self._connection.server_time() or self._connection.now()
         return int(at.timestamp())
 
-    def _happened(self, since_s: int, facts: Sequence[Fact]) -> list[TrackerEvent]:
+    def _happened(self, since_s: int, facts: Sequence[Fact], *, knows: Callable[[str], bool] = lambda _: False) -> list[TrackerEvent]:
+        """Everything since a second, but perhaps what the reader `knows` by its id: nothing more is asked about that."""
         since = moment(datetime.fromtimestamp(since_s, UTC))
 
         def read(client: Client) -> tuple[dict[str, list[Record]], list[list[Record]]]:
@@ -102,13 +104,13 @@ class EventLog:
             status_changes=named.get("status_changes", ()),
             version_status_changes=named.get("version_status_changes", ()),
             versions=named.get("versions", ()),
-            notes=named.get("notes", ()),
+            notes=[note for note in named.get("notes", ()) if not all(map(knows, ids_of_note(note)))],
             facts=facts,
             time_logs=list(logs.values()),
             components={str(row["id"]): row for row in components},
             note_of={str(row.get("component_id")): str(row.get("note_id")) for row in note_links},
-            places=self._place,
         )
+        told = dataclasses.replace(told, places=self._places(told, knows))
         told = self._with_notes(told, [row["note"] for row in note_links if isinstance(row.get("note"), dict)])
         return events_of(dataclasses.replace(told, people=self._directory.by_id(people_in(told))), self._spelling)
 
@@ -119,15 +121,16 @@ class EventLog:
         projects = {str(note["id"]): stands_in(parent) for note in notes if (parent := parents.get(str(note.get("parent_id"))))}
         return dataclasses.replace(told, note_projects={number: project for number, project in projects.items() if project})
 
-    def _place(self, entity: str) -> tuple[str, str] | None:
+    def _places(self, told: Told, knows: Callable[[str], bool]) -> dict[str, tuple[str, str]]:
         """Type and project of what is deleted: as the hub told, else as the activity log does, which takes every context for a task."""
-        if place := self._heard.place(entity):
-            return place
-        if not is_id(entity):
-            return None
-        query = f"select project_id from Event where parent_id in {among([entity])} and project_id is_not none"
-        record = self._connection.tried(lambda client: client.one(query) if "Event" in client.types else None)
-        return ("Task", str(record["project_id"])) if record else None
+        changes = (*told.status_changes, *told.version_status_changes)
+        gone = {str(row.get("parent_id")) for row in changes if row.get("parent") is None and not knows(f"status:{row['id']}")}
+        places = {one: place for one in gone if (place := self._heard.place(one))}
+        if unknown := [one for one in gone - places.keys() if is_id(one)]:
+            query = f"select parent_id, project_id from Event where parent_id in {among(unknown)} and project_id is_not none"
+            found = self._connection.tried(lambda client: client.ask(query)[0] if "Event" in client.types else [])
+            places |= {str(row["parent_id"]): ("Task", str(row["project_id"])) for row in found}
+        return places
 
 
 def _about(facts: Sequence[Fact]) -> tuple[str, ...]:

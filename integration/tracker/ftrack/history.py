@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -21,11 +21,11 @@ from integration.events import (
     VersionRetired,
     VersionStatusChanged,
 )
-from integration.production import BackgroundId, EventId, NoteId, Person, Project, ProjectId, TaskId, TimeLogId, VersionId
+from integration.production import BackgroundId, EventId, NoteId, Person, ProjectId, TaskId, TimeLogId, VersionId
 from integration.tracker.ftrack.chains import in_chain
 from integration.tracker.ftrack.hub_facts import Fact
 from integration.tracker.ftrack.query_text import is_id
-from integration.tracker.ftrack.records import BACKGROUNDS, OUTCOME, at, media_of, project_of
+from integration.tracker.ftrack.records import BACKGROUNDS, OUTCOME, at, media_of, project_of, project_of_version
 from integration.tracker.ftrack.spelling import Spelling
 
 Record = Mapping[str, Any]
@@ -51,14 +51,14 @@ class Told:
     """Begun in it, and those that `facts` name."""
     facts: Sequence[Fact] = ()
     """What the hub told."""
-    note_projects: Mapping[str, Project] = field(default_factory=dict)
-    """Where each Note stands, by its id."""
+    note_projects: Mapping[str, str] = field(default_factory=dict)
+    """The id of the project each Note stands in, by its own."""
     components: Mapping[str, Record] = field(default_factory=dict)
     """What `facts` name, by id; with the Version each belongs to."""
     note_of: Mapping[str, str] = field(default_factory=dict)
     """The Note that a component hangs on, by the component's id."""
-    places: Callable[[str], tuple[str, str] | None] = lambda _: None
-    """Type and project of an entity that is deleted since."""
+    places: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Type and project of entities that are deleted since, by id."""
     people: Mapping[str, Person] = field(default_factory=dict)
     """Everybody named, by id."""
 
@@ -77,6 +77,11 @@ def events_of(told: Told, spelling: Spelling) -> list[TrackerEvent]:
     ):
         found.setdefault(event.event_id, event)
     return sorted(found.values(), key=lambda event: event.order)
+
+
+def ids_of_note(row: Record) -> list[str]:
+    """The ids of the events that a Note's row stands for."""
+    return [f"note:{row['id']}", *(f"file:{file.get('component_id')}" for file in row.get("note_components") or ())]
 
 
 def people_in(told: Told) -> set[str]:
@@ -122,7 +127,9 @@ def _made(told: Told, spelling: Spelling) -> Iterator[TrackerEvent]:
 def _statuses(told: Told, spelling: Spelling) -> Iterator[TrackerEvent]:
     for place, row in _numbered(_in_order(told.status_changes), "date"):
         number, parent = str(row.get("parent_id")), row.get("parent")
-        kind, project = (parent.get("__entity_type__"), str(parent.get("project_id") or "")) if parent else told.places(number) or ("", "")
+        kind, project = (
+            (parent.get("__entity_type__"), str(parent.get("project_id") or "")) if parent else told.places.get(number, ("", ""))
+        )
         old, new = spelling.status(_name(row.get("from_status"))), spelling.status(_name(row.get("status")))
         if not project or not new or not old or old == new:
             continue
@@ -136,7 +143,7 @@ def _statuses(told: Told, spelling: Spelling) -> Iterator[TrackerEvent]:
 def _version_statuses(told: Told, spelling: Spelling) -> Iterator[TrackerEvent]:
     for place, row in _numbered(_in_order(told.version_status_changes), "date"):
         number, parent = str(row.get("parent_id")), row.get("parent") or {}
-        project = _project_of_version(parent) or (told.places(number) or ("", ""))[1]
+        project = project_of_version(parent) or told.places.get(number, ("", ""))[1]
         old, new = spelling.status(_name(row.get("from_status"))), spelling.status(_name(row.get("status")))
         if project and new and old != new:
             happened = _happened(told, f"status:{row['id']}", at(row.get("date")), _STATUS, project, row.get("user_id"), place)
@@ -145,7 +152,7 @@ def _version_statuses(told: Told, spelling: Spelling) -> Iterator[TrackerEvent]:
 
 def _versions(told: Told) -> Iterator[TrackerEvent]:
     for place, row in _numbered(told.versions, "date"):
-        number, project, moment = str(row["id"]), _project_of_version(row), at(row.get("date"))
+        number, project, moment = str(row["id"]), project_of_version(row), at(row.get("date"))
         if not project:
             continue
         yield VersionCreated(
@@ -160,11 +167,11 @@ def _notes(told: Told) -> Iterator[TrackerEvent]:
     for place, row in _numbered(told.notes, "date"):
         number, moment = str(row["id"]), at(row.get("date"))
         project = told.note_projects.get(number)
-        if project is None:
+        if not project:
             continue
-        yield NoteCreated(**_happened(told, f"note:{number}", moment, _NOTE, project.id, row.get("user_id"), place), note=NoteId(number))
+        yield NoteCreated(**_happened(told, f"note:{number}", moment, _NOTE, project, row.get("user_id"), place), note=NoteId(number))
         for file in row.get("note_components") or ():
-            happened = _happened(told, f"file:{file.get('component_id')}", moment, _FILE, project.id, row.get("user_id"), place)
+            happened = _happened(told, f"file:{file.get('component_id')}", moment, _FILE, project, row.get("user_id"), place)
             yield NoteAttached(**happened, note=NoteId(number))
 
 
@@ -174,12 +181,12 @@ def _time(told: Told) -> Iterator[TrackerEvent]:
     for row in told.time_logs:
         number, project = str(row["id"]), project_of(row.get("context") or {})
         fact = said.get(number)
-        if project is None:
+        if not project:
             continue
         content = "|".join(str(row.get(name)) for name in ("start", "duration", "user_id", "context_id"))
         digest = hashlib.blake2b(content.encode(), digest_size=6).hexdigest()
         moment, by = (fact.at, fact.by) if fact else (at(row.get("start")), row.get("user_id"))
-        yield TimeLogged(**_happened(told, f"time:{number}:{digest}", moment, _SAID, project.id, by), time_log=TimeLogId(number))
+        yield TimeLogged(**_happened(told, f"time:{number}:{digest}", moment, _SAID, project, by), time_log=TimeLogId(number))
 
 
 def _heard(told: Told) -> Iterator[TrackerEvent]:
@@ -228,7 +235,7 @@ def _outcome(told: Told, fact: Fact, place: int) -> OutcomeSaid | None:
 def _media(told: Told, fact: Fact, place: int) -> VersionMediaUploaded | None:
     """Only the component that is the Version's file counts: not what the site makes of it."""
     version = (told.components.get(fact.entity) or {}).get("version") or {}
-    media, project = media_of(version.get("components") or ()), _project_of_version(version)
+    media, project = media_of(version.get("components") or ()), project_of_version(version)
     if media is None or media.id != fact.entity or not project:
         return None
     return VersionMediaUploaded(
@@ -239,9 +246,9 @@ def _media(told: Told, fact: Fact, place: int) -> VersionMediaUploaded | None:
 def _drawn(told: Told, fact: Fact, component: str, place: int) -> NoteAttached | None:
     note = told.note_of.get(component, "")
     project = told.note_projects.get(note)
-    if project is None:
+    if not project:
         return None
-    return NoteAttached(**_happened(told, f"file:{component}", fact.at, _FILE, project.id, fact.by, place), note=NoteId(note))
+    return NoteAttached(**_happened(told, f"file:{component}", fact.at, _FILE, project, fact.by, place), note=NoteId(note))
 
 
 def _in_order(changes: Iterable[Record]) -> list[Record]:
@@ -269,11 +276,6 @@ def _numbered(rows: Iterable[Record], name: str) -> Iterator[tuple[int, Record]]
     for row in rows:
         yield seconds[row.get(name)], row
         seconds[row.get(name)] += 1
-
-
-def _project_of_version(record: Record) -> str:
-    project = project_of((record.get("asset") or {}).get("parent") or {}) or project_of(record.get("task") or {})
-    return project.id if project else ""
 
 
 def _name(status: Record | None) -> str:

@@ -9,7 +9,7 @@ from integration.production import BackgroundId, Person, ProjectId
 from integration.tracker.ftrack.connection import Client, Connection, Record
 from integration.tracker.ftrack.directory import Directory
 from integration.tracker.ftrack.query_text import id_of, moment, quoted
-from integration.tracker.ftrack.records import AI_POLICY, at, mapped
+from integration.tracker.ftrack.records import AI_POLICY, ATTRIBUTES, at, mapped
 from integration.tracker.protocol import WrittenPolicy
 
 _MOST = 200
@@ -22,7 +22,7 @@ def read_policy(connection: Connection, directory: Directory, project: ProjectId
 
     def read(client: Client) -> tuple[list[Record], list[Record]]:
         found, changes = client.ask(
-            f"select custom_attributes from Project where id is {quoted(number)}", _changes(number, "order by created_at descending")
+            f"select {ATTRIBUTES} from Project where id is {quoted(number)}", _changes(number, "order by created_at descending")
         )
         return found, changes
 

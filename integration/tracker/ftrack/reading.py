@@ -34,14 +34,15 @@ from integration.tracker.ftrack.records import (
     TIME_LOG_FIELDS,
     VERSION_FIELDS,
     project_of,
+    project_of_version,
     resources_of,
     to_background,
     to_note,
-    to_project,
     to_task,
     to_time_log,
     to_version,
 )
+from integration.tracker.ftrack.shows import Shows
 from integration.tracker.ftrack.spelling import Spelling
 from integration.tracker_settings import SceneFields
 
@@ -52,26 +53,35 @@ class Reading:
     """Reads one site."""
 
     def __init__(
-        self, connection: Connection, directory: Directory, *, spelling: Spelling, scene: SceneFields, zones: Mapping[str, ZoneInfo]
+        self,
+        connection: Connection,
+        directory: Directory,
+        shows: Shows,
+        *,
+        spelling: Spelling,
+        scene: SceneFields,
+        zones: Mapping[str, ZoneInfo],
     ) -> None:
         """Prepare; nothing is contacted yet.
 
         Args:
             connection: the site.
             directory: its people.
+            shows: its projects.
             spelling: settings' spelling of steps and statuses.
             scene: the custom attributes that say what a place looks like.
             zones: the time zone of each show in settings, by name.
         """
         self._connection = connection
         self._directory = directory
+        self._shows = shows
         self._spelling = spelling
         self._scene = scene
         self._zones = zones
 
     def projects(self) -> tuple[Project, ...]:
         """See `Tracker.projects`."""
-        return tuple(map(to_project, self._all("select name, full_name from Project order by full_name")))
+        return self._shows.all()
 
     def task(self, task: TaskId) -> Task:
         """See `Tracker.task`."""
@@ -143,10 +153,11 @@ class Reading:
         """The Notes of `records`, but those that hang on nothing we may see."""
         above = self.parents(records)
         people = self._directory.by_id(record.get("user_id") for record in records)
+        shows = self._shows.by_id(map(stands_in, above.values()))
         found = []
         for record in records:
             parent = above.get(str(record.get("parent_id")))
-            project = stands_in(parent) if parent else None
+            project = shows.get(stands_in(parent)) if parent else None
             if parent is not None and project is not None:
                 found.append(to_note(record, parent, project, people=people))
         return found
@@ -173,27 +184,30 @@ class Reading:
         return tuple(self._time_logs(self._all(f"select {TIME_LOG_FIELDS} from Timelog where {where} order by start")))
 
     def _background(self, record: Record) -> Background:
-        return to_background(record, self._scene, self._spelling)
+        return to_background(record, self._scene, self._spelling, self._shows.by_id([project_of(record)]))
 
     def _tasks(self, records: list[Record]) -> list[Task]:
         people = self._directory.by_id(number for record in records for number in resources_of(record))
-        return [to_task(record, spelling=self._spelling, people=people) for record in records]
+        shows = self._shows.by_id(map(project_of, records))
+        return [to_task(record, spelling=self._spelling, people=people, shows=shows) for record in records]
 
     def _versions(self, records: list[Record]) -> list[Version]:
         people = self._authors(records)
-        return _present(to_version(record, spelling=self._spelling, people=people) for record in records)
+        shows = self._shows.by_id(map(project_of_version, records))
+        return _present(to_version(record, spelling=self._spelling, people=people, shows=shows) for record in records)
 
     def _time_logs(self, records: list[Record]) -> list[TimeLog]:
         people = self._authors(records)
-        zones = {record["id"]: self._zone(record) for record in records}
-        return _present(to_time_log(record, zone=zones[record["id"]], people=people) for record in records)
+        shows = self._shows.by_id(project_of(record.get("context")) for record in records)
+        found = []
+        for record in records:
+            project = shows.get(project_of(record.get("context")))
+            zone = self._zones.get(project.name if project else "", next(iter(self._zones.values())))
+            found.append(to_time_log(record, zone=zone, people=people, shows=shows))
+        return _present(found)
 
     def _authors(self, records: Iterable[Record]) -> Mapping[str, Person]:
         return self._directory.by_id(record.get("user_id") for record in records)
-
-    def _zone(self, record: Record) -> ZoneInfo:
-        project = project_of(record.get("context") or {})
-        return self._zones.get(project.name if project else "", next(iter(self._zones.values())))
 
     def _one(self, kind: str, number: str, fields: str) -> Record:
         record = self._connection.tried(lambda client: client.one(f"select {fields} from {kind} where id is {quoted(number)}"))
@@ -208,11 +222,9 @@ class Reading:
 _ASK = "It was deleted, or haikei's user may not see its project: ask the ftrack admin."
 
 
-def stands_in(parent: Record) -> Project | None:
-    """The project of what a Note hangs on: a task or other context, an AssetVersion, a project."""
-    if parent.get("__entity_type__") == "AssetVersion":
-        return project_of((parent.get("asset") or {}).get("parent") or {}) or project_of(parent.get("task") or {})
-    return project_of(parent)
+def stands_in(parent: Record) -> str:
+    """The id of the project of what a Note hangs on: a task or other context, an AssetVersion, a project. Empty for none."""
+    return project_of_version(parent) if parent.get("__entity_type__") == "AssetVersion" else project_of(parent)
 
 
 def _background(background: BackgroundId) -> tuple[str, str]:

@@ -62,7 +62,8 @@ NO_DRAFT = "haikei_no_draft"
 
 BACKGROUNDS = ("Shot", "AssetBuild")
 """What backgrounds hang on."""
-_PROJECT = ("project_id", "project.name", "project.full_name")
+METADATA, ATTRIBUTES = "metadata.key, metadata.value", "custom_attributes.key, custom_attributes.value"
+"""What is asked for them; by itself, a value of an attribute would show its key alone."""
 
 
 def _under(path: str, *names: str) -> tuple[str, ...]:
@@ -70,36 +71,36 @@ def _under(path: str, *names: str) -> tuple[str, ...]:
 
 
 TASK_FIELDS = ", ".join(
-    ("name", "type.name", "status.name", "parent_id", "parent.name", "assignments.resource_id", "assignments.type", *_PROJECT)
+    ("name", "type.name", "status.name", "parent_id", "parent.name", "assignments.resource_id", "assignments.type", "project_id")
 )
 """What `to_task` reads."""
 VERSION_FIELDS = ", ".join(
     (
-        *("version", "date", "user_id", "task_id", "status.name", "asset.name", "asset.type.name", "metadata", "custom_attributes"),
-        *_under("asset.parent", "id", *_PROJECT),
+        *("version", "date", "user_id", "task_id", "status.name", "asset.name", "asset.type.name", METADATA, ATTRIBUTES),
+        *_under("asset.parent", "id", "project_id"),
         *_under("task.parent", "id", "name"),
-        *_under("task", *_PROJECT),
+        *_under("task", "project_id"),
         *_under("components", "id", "name", "file_type", "size", "component_locations.location_id"),
     )
 )
 """What `to_version` reads."""
 BACKGROUND_FIELDS = ", ".join(
-    ("name", "status.name", "custom_attributes", "ancestors.name", "incoming_links.from.name", "outgoing_links.to.name", *_PROJECT)
+    ("name", "status.name", ATTRIBUTES, "ancestors.name", "incoming_links.from.name", "outgoing_links.to.name", "project_id")
 )
 """What `to_background` reads."""
-TIME_LOG_FIELDS = ", ".join(("start", "duration", "user_id", "context_id", *_under("context", "id", *_PROJECT)))
+TIME_LOG_FIELDS = ", ".join(("start", "duration", "user_id", "context_id", *_under("context", "id", "project_id")))
 """What `to_time_log` reads."""
 NOTE_FIELDS = ", ".join(
-    ("content", "date", "user_id", "parent_id", "parent_type", "metadata", *_under("note_components.component", "id", "name", "file_type"))
+    ("content", "date", "user_id", "parent_id", "parent_type", METADATA, *_under("note_components.component", "id", "name", "file_type"))
 )
 """What `to_note` reads."""
 PARENT_FIELDS = {
-    "TypedContext": ", ".join(("parent_id", *_PROJECT)),
-    "AssetVersion": ", ".join(("task_id", *_under("asset.parent", "id", *_PROJECT), *_under("task", *_PROJECT))),
+    "TypedContext": ", ".join(("parent_id", "project_id")),
+    "AssetVersion": ", ".join(("task_id", *_under("asset.parent", "id", "project_id"), *_under("task", "project_id"))),
     "Project": "name, full_name",
 }
 """What is asked of whatever a Note may hang on, to know its project and kind."""
-PERSON_FIELDS = {"User": "username, email, first_name, last_name, is_active, custom_attributes", "Group": "name"}
+PERSON_FIELDS = {"User": f"username, email, first_name, last_name, is_active, {ATTRIBUTES}", "Group": "name"}
 """What `person` reads of each kind."""
 
 SERVER_LOCATION = "3a372bde-05bc-11e4-8908-20c9d081909b"
@@ -151,21 +152,24 @@ def person(record: Mapping[str, Any], *, me: str) -> Person | None:
     )
 
 
-def to_project(record: Mapping[str, Any] | None, number: str = "") -> Project:
-    """A Project, or what is known of one: people see its full name."""
+def to_project(record: Mapping[str, Any]) -> Project:
+    """A Project: people see its full name."""
+    return Project(id=ProjectId(str(record["id"])), name=words(record.get("full_name")) or words(record.get("name")) or str(record["id"]))
+
+
+def _shown(number: str, shows: Mapping[str, Project]) -> Project:
+    return shows.get(number) or Project(id=ProjectId(number), name=number)
+
+
+def project_of(record: Mapping[str, Any] | None) -> str:
+    """The id of the project that anything stands in, or is; empty for none."""
     held = record or {}
-    return Project(
-        id=ProjectId(str(held.get("id") or number)),
-        name=words(held.get("full_name")) or words(held.get("name")) or str(held.get("id") or number),
-    )
+    return str((held.get("id") if held.get("__entity_type__") == "Project" else held.get("project_id")) or "")
 
 
-def project_of(record: Mapping[str, Any]) -> Project | None:
-    """The project of anything that stands in one, or is one."""
-    if record.get("__entity_type__") == "Project":
-        return to_project(record)
-    number = record.get("project_id")
-    return to_project(record.get("project"), str(number)) if number else None
+def project_of_version(record: Mapping[str, Any]) -> str:
+    """The same of an AssetVersion."""
+    return project_of((record.get("asset") or {}).get("parent")) or project_of(record.get("task"))
 
 
 def background_id(record: Mapping[str, Any] | None) -> BackgroundId | None:
@@ -175,11 +179,11 @@ def background_id(record: Mapping[str, Any] | None) -> BackgroundId | None:
     return BackgroundId(f"{record['__entity_type__']}:{record['id']}")
 
 
-def to_task(record: Mapping[str, Any], *, spelling: Spelling, people: Mapping[str, Person]) -> Task:
-    """A Task; `people` holds everybody by the resource's id."""
+def to_task(record: Mapping[str, Any], *, spelling: Spelling, people: Mapping[str, Person], shows: Mapping[str, Project]) -> Task:
+    """A Task; `people` holds everybody by the resource's id, `shows` the projects."""
     return Task(
         id=TaskId(str(record["id"])),
-        project=to_project(record.get("project"), str(record.get("project_id"))),
+        project=_shown(project_of(record), shows),
         name=words(record.get("name")),
         step=spelling.step(words((record.get("type") or {}).get("name"))),
         status=spelling.status(words((record.get("status") or {}).get("name"))),
@@ -198,18 +202,20 @@ def resources_of(record: Mapping[str, Any]) -> list[str]:
     )
 
 
-def to_version(record: Mapping[str, Any], *, spelling: Spelling, people: Mapping[str, Person]) -> Version | None:
+def to_version(
+    record: Mapping[str, Any], *, spelling: Spelling, people: Mapping[str, Person], shows: Mapping[str, Project]
+) -> Version | None:
     """An AssetVersion; None for one that stands in no project."""
     asset, task = record.get("asset") or {}, record.get("task") or {}
     above = asset.get("parent") or {}
-    project = project_of(above) or project_of(task)
-    if project is None:
+    project = project_of_version(record)
+    if not project:
         return None
     data, marks, key = mapped(record, "metadata"), mapped(record, "custom_attributes"), key_of(record)
     own = data if key else {}
     return Version(
         id=VersionId(str(record["id"])),
-        project=project,
+        project=_shown(project, shows),
         name=words(own.get(NAME)) or f"{words(asset.get('name'))} v{int(record.get('version') or 0):03}",
         status=spelling.status(words((record.get("status") or {}).get("name"))),
         version_type=words(own.get(TYPE)) if key else words((asset.get("type") or {}).get("name")),
@@ -245,7 +251,7 @@ def to_media(component: Mapping[str, Any]) -> Media:
     return Media(id=str(component["id"]), name=name if name.lower().endswith(ending.lower()) else f"{name}{ending}")
 
 
-def to_background(record: Mapping[str, Any], scene: SceneFields, spelling: Spelling) -> Background:
+def to_background(record: Mapping[str, Any], scene: SceneFields, spelling: Spelling, shows: Mapping[str, Project]) -> Background:
     """A Shot or an Asset Build; `scene` names the custom attributes that say what the place looks like."""
     marks, kind = mapped(record, "custom_attributes"), record["__entity_type__"]
     linked = [each.get("from") for each in record.get("incoming_links") or ()] + [
@@ -256,7 +262,7 @@ def to_background(record: Mapping[str, Any], scene: SceneFields, spelling: Spell
     above = {each.get("__entity_type__"): words(each.get("name")) for each in record.get("ancestors") or ()}
     return Background(
         id=BackgroundId(f"{kind}:{record['id']}"),
-        project=to_project(record.get("project"), str(record.get("project_id"))),
+        project=_shown(project_of(record), shows),
         code=words(record.get("name")),
         shots=tuple(Shot(id=ShotId(str(each["id"])), code=words(each.get("name"))) for each in shots),
         status=spelling.status(words((record.get("status") or {}).get("name"))),
@@ -266,19 +272,19 @@ def to_background(record: Mapping[str, Any], scene: SceneFields, spelling: Spell
     )
 
 
-def to_time_log(record: Mapping[str, Any], *, zone: ZoneInfo, people: Mapping[str, Person]) -> TimeLog | None:
+def to_time_log(record: Mapping[str, Any], *, zone: ZoneInfo, people: Mapping[str, Person], shows: Mapping[str, Project]) -> TimeLog | None:
     """A Timelog, whose duration ftrack keeps in seconds; None for one that is in no project.
 
     ftrack says neither when it was written nor by whom. `zone` is the studio's, in which its day is told.
     """
     context = record.get("context") or {}
     project = project_of(context)
-    if project is None:
+    if not project:
         return None
     start = record.get("start")
     return TimeLog(
         id=TimeLogId(str(record["id"])),
-        project=project,
+        project=_shown(project, shows),
         task=TaskId(str(context["id"])) if context.get("__entity_type__") == "Task" else None,
         person=people.get(str(record.get("user_id"))),
         entered_by=None,

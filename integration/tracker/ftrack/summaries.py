@@ -9,7 +9,7 @@ from integration.production import BackgroundId, VersionId
 from integration.tracker.ftrack.attributes import Attributes, given
 from integration.tracker.ftrack.connection import Client, Connection, Record, updated
 from integration.tracker.ftrack.query_text import among, is_id
-from integration.tracker.ftrack.records import EVIDENCE, EVIDENCE_DATA, SUMMARY, SUMMARY_DATA, mapped
+from integration.tracker.ftrack.records import ATTRIBUTES, EVIDENCE, EVIDENCE_DATA, METADATA, SUMMARY, SUMMARY_DATA, mapped
 from integration.tracker.ftrack.writing import plain
 from integration.tracker.protocol import Summary
 
@@ -26,7 +26,7 @@ def write_summaries(
         wanted.setdefault(kind, {})[number] = summary
     for version, summary in versions.items():
         wanted.setdefault("AssetVersion", {})[version] = summary
-    queries = [f"select metadata, custom_attributes from {kind} where id in {among(filter(is_id, each))}" for kind, each in wanted.items()]
+    queries = [f"select {METADATA}, {ATTRIBUTES} from {kind} where id in {among(filter(is_id, each))}" for kind, each in wanted.items()]
     there = connection.tried(lambda client: client.ask(*queries)) if queries else []
     return sum(_write(connection, attributes, kind, wanted[kind], records) for kind, records in zip(wanted, there, strict=True))
 

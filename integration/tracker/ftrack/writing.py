@@ -23,14 +23,17 @@ from integration.tracker.ftrack.records import (
     AI_USED_DATA,
     KEY,
     MADE,
+    METADATA,
     NAME,
     TASK_FIELDS,
     TYPE,
     key_of,
+    project_of,
     resources_of,
     to_media,
     to_task,
 )
+from integration.tracker.ftrack.shows import Shows
 from integration.tracker.ftrack.spelling import Spelling
 from integration.tracker.protocol import DraftVersion, NoteText
 
@@ -52,6 +55,7 @@ class Writing:
         words: ProjectWords,
         attributes: Attributes,
         *,
+        shows: Shows,
         spelling: Spelling,
         layout_steps: Mapping[str, str],
     ) -> None:
@@ -60,6 +64,7 @@ class Writing:
         self._directory = directory
         self._words = words
         self._attributes = attributes
+        self._shows = shows
         self._spelling = spelling
         self._layout_steps = layout_steps
 
@@ -197,7 +202,12 @@ class Writing:
             return record
 
         record = self._twice(staff)
-        return to_task(record, spelling=self._spelling, people=self._directory.by_id(resources_of(record)))
+        return to_task(
+            record,
+            spelling=self._spelling,
+            people=self._directory.by_id(resources_of(record)),
+            shows=self._shows.by_id([project_of(record)]),
+        )
 
     def set_status(self, kind: str, number: str, status: str) -> None:
         """Give the ``Task`` or ``AssetVersion`` its status; one that is gone is left alone."""
@@ -276,7 +286,7 @@ class Writing:
         `make` is given what the queries `beside` and `and_beside` find; the first of it is taken instead where `takes_beside`.
         """
         order = {"AssetVersion": "date", "Note": "date", "Task": "created_at"}[kind]
-        keyed = f'select {order}, metadata from {kind} where metadata any (key is "{KEY}" and value is {quoted(key)})'
+        keyed = f'select {order}, {METADATA} from {kind} where metadata any (key is "{KEY}" and value is {quoted(key)})'
 
         def find_or_make(client: Client) -> str:
             found, *others = client.ask(*filter(None, (keyed, beside, and_beside)))
