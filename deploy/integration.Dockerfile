@@ -7,7 +7,7 @@ COPY integration integration
 COPY render_service render_service
 COPY hooks hooks
 RUN python -m venv /opt/haikei \
-    && /opt/haikei/bin/pip install --no-cache-dir --disable-pip-version-check '.[postgres]'
+    && /opt/haikei/bin/pip install --no-cache-dir --disable-pip-version-check '.[postgres,ftrack]'
 
 FROM python:3.12.12-slim-bookworm
 RUN useradd --uid 10001 --user-group --no-create-home --home-dir /var/lib/haikei haikei \

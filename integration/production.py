@@ -7,12 +7,12 @@ from typing import NewType
 
 ProjectId = NewType("ProjectId", str)
 BackgroundId = NewType("BackgroundId", str)
-"""Names the entity a studio hangs backgrounds on, with its kind: ``Shot:1024`` or ``Asset:77``."""
+"""Names the entity a studio hangs backgrounds on, with its kind: ``Shot:1024`` or ``Asset:77``; ``AssetBuild:`` and a uuid."""
 ShotId = NewType("ShotId", str)
 TaskId = NewType("TaskId", str)
 VersionId = NewType("VersionId", str)
 PersonId = NewType("PersonId", str)
-"""Names a person, group or script with its kind: ``HumanUser:12``, ``Group:3``, ``ApiUser:1``."""
+"""Names a person, group or script with its kind: ``HumanUser:12``, ``Group:3``, ``ApiUser:1``; ``User:`` and a uuid."""
 NoteId = NewType("NoteId", str)
 PlaylistId = NewType("PlaylistId", str)
 TimeLogId = NewType("TimeLogId", str)

@@ -92,7 +92,7 @@ def resolve_projects(seen: tuple[Project, ...], wanted: Mapping[str, ProjectSett
             exist = ", ".join(f"{project.name} ({project.id})" for project in seen) or "none"
             raise SettingsError(
                 f"{len(matches) or 'no'} projects are called '{name}' in the tracker; our key sees: {exist}",
-                hint="Correct the name under [projects] in haikei.toml, or write the project's id; check the script's project access.",
+                hint="Correct the name under [projects] in haikei.toml, or write the project's id; check which projects its script or user may see.",
             )
         found[matches[0].id] = rules
     return found

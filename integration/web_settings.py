@@ -25,7 +25,7 @@ class WebSettings(BaseModel):
     public_url: str = ""
     """What people's browsers call them by: ``https://haikei.studio.example``."""
     menu_secret: SecretStr = SecretStr("")
-    """Shared with the tracker's menu item, which signs with it."""
+    """Shared with the tracker's menu item, which signs with it, where the tracker's menu calls pages; links to the record are made with it."""
     menu_secret_file: Path | None = None
     """A file that holds it and nothing else."""
     menu_age_s: float = Field(300.0, ge=10, le=3600)

@@ -65,12 +65,12 @@ def worker(
 
 @app.command()
 def sandbox(
-    tracker: Annotated[str, typer.Option(help="Whose protocol it speaks: shotgrid.")] = "shotgrid",
+    tracker: Annotated[str, typer.Option(help="Whose protocol it speaks: shotgrid or ftrack.")] = "shotgrid",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port on loopback; 0 picks a free one.")] = 0,
     seed: Annotated[Path | None, typer.Option(help="JSON file of entities; the demo production if left out.")] = None,
     folder: Annotated[Path | None, typer.Option(help="Where it keeps its state; a passing one if left out.")] = None,
 ) -> None:
-    """Run the pretend studio alone; prints one line of JSON with url, script_name and api_key when it is ready."""
+    """Run the pretend studio alone; prints one line of JSON with url, script_name or api_user, and api_key when it is ready."""
     from integration.cli.sandbox import run_sandbox
 
     run_sandbox(tracker, port=port, seed=seed, folder=folder)
@@ -94,11 +94,11 @@ def doctor(settings: SettingsFile = None) -> None:
 
 @app.command()
 def setup(
-    tracker: Annotated[str, typer.Argument(help="shotgrid")],
+    tracker: Annotated[str, typer.Argument(help="shotgrid or ftrack, as settings name it.")],
     settings: SettingsFile = None,
     apply: Apply = False,
 ) -> None:
-    """Create the fields haikei needs on the tracker; a rehearsal unless --apply is given."""
+    """Create the fields, attributes and statuses haikei needs on the tracker; a rehearsal unless --apply is given."""
     from integration.cli.setup import run_setup
 
     run_setup(tracker, settings, apply=apply)

@@ -22,7 +22,7 @@ from integration.provenance.opening import open_signer, read_roots
 from integration.settings import ProjectSettings, RenderSettings, Settings, read_settings
 from integration.storage.opening import open_storage
 from integration.studio import resolve_projects, storage_options
-from integration.tracker.opening import open_tracker
+from integration.tracker.opening import MENUS, open_tracker
 from integration.tracker.protocol import Finding, Tracker, TrackerSteps, Verdict
 from integration.workflow.ai_notice import AiNotice, read_notice
 from integration.workflow.permission import policy_of
@@ -57,7 +57,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     for look in sorted({rules.look or settings.render.look for rules in settings.projects.values()} or {settings.render.look}):
         yield from _tried(f"look {look}", partial(_look, settings, look))
     yield from _tried("credentials", partial(_credentials, settings))
-    yield from examine_pages(settings.web)
+    yield from examine_pages(settings.web, by_menu=settings.tracker in MENUS)
     if settings.tracker == "sandbox" and not settings.shotgrid.url:
         yield Finding(subject="tracker", verdict=Verdict.OK, detail="the pretend studio; `haikei up` starts it")
         return

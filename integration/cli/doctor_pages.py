@@ -8,14 +8,20 @@ from integration.tracker.protocol import Finding, Verdict
 from integration.web_settings import WebSettings
 
 
-def examine_pages(web: WebSettings) -> Iterator[Finding]:
-    """Whether port, public address and menu secret are set together, and what they leave open."""
+def examine_pages(web: WebSettings, *, by_menu: bool = True) -> Iterator[Finding]:
+    """Whether port, public address and menu secret are set together, and what they leave open.
+
+    Args:
+        web: what is set.
+        by_menu: whether the tracker's menu calls the pages; else they only show the record to whoever follows its links.
+    """
     if not web.port:
         set_alone = [name for name, is_set in (("public_url", web.public_url), ("menu_secret", web.has_secret())) if is_set]
         if set_alone:
             yield _finding(Verdict.FAILED, f"off, though web.{' and web.'.join(set_alone)} is set", "Set web.port, or take the others out.")
         else:
-            yield _finding(Verdict.OK, "off: what became of a draft is said by its status or field")
+            otherwise = "its status or field" if by_menu else "its status or field, or in the tracker's menu"
+            yield _finding(Verdict.OK, f"off: what became of a draft is said by {otherwise}")
         return
     try:
         web.secret()
@@ -23,8 +29,9 @@ def examine_pages(web: WebSettings) -> Iterator[Finding]:
         yield _finding(Verdict.FAILED, str(error), error.hint)
         return
     if not web.public_url:
+        missing = "menu item" if by_menu else "link in the tracker"
         yield _finding(
-            Verdict.FAILED, "web.public_url is not set, so no menu item can lead here", "Set what people's browsers call the pages by."
+            Verdict.FAILED, f"web.public_url is not set, so no {missing} can lead here", "Set what people's browsers call the pages by."
         )
         return
     yield _finding(Verdict.OK, f"served on {web.host} port {web.port}, called {web.public_url}")

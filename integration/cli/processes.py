@@ -16,7 +16,7 @@ from typing import Any, TextIO
 from integration.errors import HaikeiError
 from integration.settings import Settings
 from integration.studio import storage_options
-from integration.tracker_settings import ShotGridSettings
+from integration.tracker_settings import FtrackSettings, ShotGridSettings
 
 READY_S = 120.0
 """Longest wait for a child to say that it is ready."""
@@ -86,7 +86,10 @@ def wait_ready(
 
 
 def with_sandbox(settings: Settings, ready: dict[str, Any]) -> Settings:
-    """`settings` pointed at a running pretend studio."""
+    """`settings` pointed at a running pretend studio, of the tracker that its line of JSON tells."""
+    if "api_user" in ready:
+        site = FtrackSettings(url=ready["url"], api_user=ready["api_user"], api_key=ready["api_key"])
+        return settings.model_copy(update={"tracker": "ftrack", "ftrack": site})
     there = ShotGridSettings(url=ready["url"], script_name=ready["script_name"], api_key=ready["api_key"])
     return settings.model_copy(update={"shotgrid": there})
 

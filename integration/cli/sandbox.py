@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 from integration.errors import NotInstalledError, SettingsError
@@ -27,10 +28,9 @@ def run_sandbox(tracker: str, *, port: int, seed: Path | None, folder: Path | No
 def _speaking(tracker: str) -> Callable[..., None]:
     """What serves the pretend studio in a tracker's language."""
     if tracker == "ftrack":
-        try:
-            from integration.sandbox.ftrack.running import serve as serve_ftrack  # its web sockets come with an extra
-        except ImportError as error:
-            raise NotInstalledError("ftrack") from error
+        if find_spec("websockets") is None:
+            raise NotInstalledError("ftrack")  # without them the server would start, and its event hub would let nobody in
+        from integration.sandbox.ftrack.running import serve as serve_ftrack
 
         return serve_ftrack
     if tracker != "shotgrid":

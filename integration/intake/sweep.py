@@ -44,7 +44,7 @@ def sweep(studio: Studio, actions: TrackerActions, *, whole: bool, stop: threadi
     _heal("policies", partial(record_policies, studio), stop)
     with studio.engine.connect() as connection:
         standing = [draft for draft in rounds.every(connection) if draft.wanted and draft.site == studio.tracker.site]
-        held = rounds.every_held(connection)
+        held = rounds.every_held(connection, site=studio.tracker.site)
     settled = set() if whole else {draft.layout_task for draft in standing if draft.state is DraftState.DELIVERED}
     approved: set[str] = set()
     for project, rules in studio.projects.items():

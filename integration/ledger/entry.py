@@ -228,7 +228,7 @@ class TrackerRef:
     """Where the tracker says so."""
 
     type: str
-    """``shotgrid``."""
+    """``shotgrid`` or ``ftrack``; the ids beside it are the tracker's own: numbers, or uuids."""
     site_hash: str
     """SHA-256 of the site's address, hex."""
     project_id: str = ""
@@ -268,7 +268,7 @@ class Entry:
     shots: tuple[str, ...] = ()
     """Codes of the cuts the background serves, each once."""
     background: str = ""
-    """``Shot:1024`` or ``Asset:77``."""
+    """``Shot:1024`` or ``Asset:77``; what stands behind the colon is the tracker's id."""
     part: str = ""
     """``BG``, or a BOOK."""
     step: str = ""

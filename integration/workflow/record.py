@@ -42,7 +42,7 @@ class Subject:
     """What an entry is about: one part of a background, and where the tracker keeps it."""
 
     tracker: str
-    """Kind of tracker: ``shotgrid``."""
+    """Kind of tracker: ``shotgrid`` or ``ftrack``."""
     site: str
     background: Background
     part: str

@@ -297,9 +297,9 @@ def release(connection: sa.Connection, *, site: str, task: str) -> bool:
     return bool(connection.execute(held.delete().where((held.c.site == site) & (held.c.layout_task == task))).rowcount)
 
 
-def every_held(connection: sa.Connection) -> list[HeldLayout]:
-    """All layouts that are held, oldest first."""
-    return _held(connection, sa.true())
+def every_held(connection: sa.Connection, *, site: str = "") -> list[HeldLayout]:
+    """All layouts that are held, or those of one site, oldest first."""
+    return _held(connection, held.c.site == site if site else sa.true())
 
 
 def held_among(connection: sa.Connection, *, site: str, tasks: Sequence[str], backgrounds: Sequence[str]) -> list[HeldLayout]:
