@@ -10,6 +10,7 @@ from integration.intake.bell import Bell
 from integration.intake.dispatch import dispatch
 from integration.intake.hook_registry import HookRegistry, load_hooks
 from integration.intake.inbox import Inbox
+from integration.intake.nudge import nudged
 from integration.intake.poll import poll
 from integration.intake.sweep import sweep
 from integration.studio import Studio
@@ -102,7 +103,8 @@ def _work(studio: Studio, registry: HookRegistry, slot: SlotLock, stop: threadin
     intake, bell, desk = _Intake(studio, registry, stop), Bell(stop), WorkflowDesk(studio)
     failures = 0
     log.info("listening", site=studio.tracker.site, projects=len(studio.projects), hooks=len(registry.hooks))
-    with studio.tracker.listen(bell.ring, desk):
+    rule = studio.settings.intake
+    with nudged(rule.nudge_host, rule.nudge_port, bell.ring), studio.tracker.listen(bell.ring, desk):
         while not stop.is_set():
             if not slot.is_held():
                 raise DatabaseError("the database forgot that we hold it", hint="It was restarted; start `haikei up` again.")
@@ -116,6 +118,6 @@ def _work(studio: Studio, registry: HookRegistry, slot: SlotLock, stop: threadin
                 failures += 1
                 log.exception("intake failed", failures=failures)
             if failures:
-                stop.wait(min(_LONGEST_PAUSE_S, studio.settings.intake.poll_s * 2 ** min(failures, 10)))
+                stop.wait(min(_LONGEST_PAUSE_S, rule.poll_s * 2 ** min(failures, 10)))
             else:
-                bell.wait(studio.settings.intake.poll_s)
+                bell.wait(rule.poll_s)

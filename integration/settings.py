@@ -61,6 +61,10 @@ class IntakeSettings(_Part):
     """After so many failures a hook's event is set aside and listed."""
     hook_retry_s: float = Field(2.0, ge=0, le=3600)
     """First wait before a failed hook runs again; doubles each time, at most five minutes."""
+    nudge_host: str = "127.0.0.1"
+    """Address on which a studio's own event server may tell that something happened."""
+    nudge_port: int = Field(0, ge=0, le=65535)
+    """Its UDP port; 0: nobody is heard."""
 
 
 class HooksSettings(_Part):
