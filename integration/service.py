@@ -11,6 +11,7 @@ from integration.intake.hook_registry import HookRegistry, load_hooks
 from integration.intake.inbox import Inbox
 from integration.intake.poll import poll
 from integration.intake.sweep import sweep
+from integration.production import VersionId
 from integration.studio import Studio
 from integration.workflow import engine, queues, revision
 from integration.workflow.approval import TrackerActions
@@ -76,6 +77,7 @@ def _revision(studio: Studio, version: str, event: str) -> str:
 def _work(studio: Studio, inbox: Inbox, registry: HookRegistry, slot: SlotLock, stop: threading.Event, listening: threading.Event) -> None:
     rule, actions = studio.settings.intake, TrackerActions(studio)
     failures, sweeps, next_sweep, next_record = 0, 0, 0.0, 0.0
+    missing: set[VersionId] = set()
     log.info("listening", site=studio.tracker.site, projects=len(studio.projects), hooks=len(registry.hooks))
     while not stop.is_set():
         if not slot.is_held():
@@ -86,7 +88,7 @@ def _work(studio: Studio, inbox: Inbox, registry: HookRegistry, slot: SlotLock, 
             while dispatch(inbox, registry, actions, rule=rule, stop=stop):
                 pass
             if time.monotonic() >= next_sweep:
-                sweep(studio, actions, whole=sweeps % _WHOLE_EVERY == 0, stop=stop)
+                sweep(studio, actions, whole=sweeps % _WHOLE_EVERY == 0, stop=stop, missing=missing)
                 next_sweep, sweeps = time.monotonic() + rule.sweep_s, sweeps + 1
             next_record = publish_due(studio, next_record)
             failures = 0

@@ -82,6 +82,8 @@ class Floor(Protocol):
     """What must stand nowhere outside."""
     revives: bool
     """Whether what was deleted can be brought back."""
+    remembers: bool
+    """Whether its log tells afterwards who was put on a task, and what was deleted."""
 
     def close(self) -> None:
         """Everybody leaves, and the site stops."""

@@ -54,6 +54,7 @@ class ShotGridFloor:
     """See `Floor`."""
 
     tracker = "shotgrid"
+    remembers = True
     revives = True
 
     def __init__(self, seed: Path, folder: Path) -> None:

@@ -71,7 +71,8 @@ def entity_types() -> dict[str, EntityType]:
             current = _begin(types, *heading.groups())
         else:
             for attribute in _read(line):
-                current.attributes[attribute.name] = attribute
+                if attribute.name not in current.attributes or attribute.kind != "scalar":
+                    current.attributes[attribute.name] = attribute
     for kind in types.values():
         kind.kinds = tuple(name for name in types if name == kind.name or _descends(types, name, kind.name))
     return types

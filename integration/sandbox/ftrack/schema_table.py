@@ -21,7 +21,7 @@ context_type str !
 created_at date !
 created_by -> User via created_by_id as created_by !
 parent -> Context
-project -> Project as showid
+project_id str as showid
 thumbnail -> Component as thumbid
 thumbnail_url obj *
 link any *
@@ -52,6 +52,7 @@ review_sessions <- ReviewSession.project_id
 
 [TypedContext] < Context carries=context_type,object_type_id,project_id table=task
 description str
+project -> Project as showid
 sort num = 0
 bid num = 0
 start_date date as startdate
@@ -328,7 +329,7 @@ note -> Note
 text_mentioned str
 note -> Note
 recipient -> Resource via resource_id
-user -> User via resource_id
+user -> User via resource_id *
 
 [Timelog] carries=user_id,context_id
 name str
