@@ -80,6 +80,8 @@ class Floor(Protocol):
     faults: Any
     secrets: list[str]
     """What must stand nowhere outside."""
+    errors: tuple[type[Exception], ...]
+    """What the vendor's client raises of its own."""
     revives: bool
     """Whether what was deleted can be brought back."""
     remembers: bool

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import ftrack_api
+import ftrack_api.exception
 from ftrack_api.symbol import SERVER_LOCATION_ID
 
 from integration.sandbox.ftrack.running import start_ftrack_sandbox
@@ -43,6 +44,7 @@ class FtrackFloor:
     """See `Floor`."""
 
     tracker = "ftrack"
+    errors: tuple[type[Exception], ...] = (ftrack_api.exception.Error,)
     remembers = False
     revives = False
 

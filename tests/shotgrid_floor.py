@@ -54,6 +54,7 @@ class ShotGridFloor:
     """See `Floor`."""
 
     tracker = "shotgrid"
+    errors: tuple[type[Exception], ...] = (shotgun_api3.ShotgunError, shotgun_api3.ProtocolError)
     remembers = True
     revives = True
 
