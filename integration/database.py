@@ -130,6 +130,16 @@ held = sa.Table(
 )
 """Approved layouts that start nothing now, and why: waiting for a genzu, or refused by policy."""
 
+held_backgrounds = sa.Table(
+    "haikei_held_background",
+    metadata,
+    sa.Column("site", sa.Text, primary_key=True),
+    sa.Column("layout_task", sa.Text, primary_key=True),
+    sa.Column("background", sa.Text, nullable=False),
+    sa.Index("haikei_held_background_place", "site", "background"),
+)
+"""The background of each layout that is held, where it hangs on one."""
+
 inspections = sa.Table(
     "haikei_inspection",
     metadata,

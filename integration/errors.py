@@ -23,6 +23,13 @@ class SettingsError(HaikeiError):
     """A setting is missing, unknown or contradicts another."""
 
 
+class NotInstalledError(SettingsError):
+    """Settings ask for a part of haikei that comes with an extra, and the extra is not there."""
+
+    def __init__(self, extra: str) -> None:
+        super().__init__(f"haikei's {extra} part is not installed", hint=f"pip install 'haikei[{extra}]'")
+
+
 class TrackerError(HaikeiError):
     """The tracker refused or could not do what was asked."""
 

@@ -6,6 +6,7 @@ import time
 import structlog
 
 from integration.errors import DatabaseError, HaikeiError, TransientStorageError, TransientTrackerError
+from integration.intake.bell import Bell
 from integration.intake.dispatch import dispatch
 from integration.intake.hook_registry import HookRegistry, load_hooks
 from integration.intake.inbox import Inbox
@@ -18,6 +19,7 @@ from integration.workflow.approval import TrackerActions
 from integration.workflow.delivery import supersede
 from integration.workflow.draft import DraftStory
 from integration.workflow.looked_through import look_through
+from integration.workflow.menu_desk import WorkflowDesk
 from integration.workflow.no_draft import HandOver
 from integration.workflow.notice import notice
 from integration.workflow.order import Order
@@ -48,7 +50,7 @@ def serve(studio: Studio, stop: threading.Event, listening: threading.Event | No
         registry = load_hooks(studio.settings.hooks.folders)
         engine.launch(studio.settings.database_url(), lambda: _register(studio, stop), queues=[queues.STORY_QUEUE, queues.ERRAND_QUEUE])
         try:
-            _work(studio, Inbox(studio.engine, studio.tracker.site), registry, slot, stop, listening or threading.Event())
+            _work(studio, registry, slot, stop, listening or threading.Event())
         finally:
             stop.set()
             engine.stop()
@@ -74,28 +76,49 @@ def _revision(studio: Studio, version: str, event: str) -> str:
     return engine.step("measure revision", revision.measure, studio, taken[0], version, taken[1]) if taken else ""
 
 
-def _work(studio: Studio, inbox: Inbox, registry: HookRegistry, slot: SlotLock, stop: threading.Event, listening: threading.Event) -> None:
-    rule, actions = studio.settings.intake, TrackerActions(studio)
-    failures, sweeps, next_sweep, next_record = 0, 0, 0.0, 0.0
-    missing: set[VersionId] = set()
+class _Intake:
+    """What is looked at in turn: the tracker's events and what they owe, now and then its present state, and the record."""
+
+    def __init__(self, studio: Studio, registry: HookRegistry, stop: threading.Event) -> None:
+        self._studio, self._registry, self._stop = studio, registry, stop
+        self._inbox = Inbox(studio.engine, studio.tracker.site)
+        self._actions = TrackerActions(studio)
+        self._sweeps, self._next_sweep, self._next_record = 0, 0.0, 0.0
+        self._missing: set[VersionId] = set()
+
+    def look(self, desk: WorkflowDesk, listening: threading.Event) -> None:
+        """Look once; `listening` is set when events were read."""
+        rule = self._studio.settings.intake
+        poll(self._studio, self._inbox, self._registry)
+        listening.set()
+        while dispatch(self._inbox, self._registry, self._actions, rule=rule, stop=self._stop):
+            pass
+        if time.monotonic() >= self._next_sweep:
+            desk.learn()
+            whole = self._sweeps % _WHOLE_EVERY == 0
+            sweep(self._studio, self._actions, whole=whole, stop=self._stop, missing=self._missing)
+            self._next_sweep, self._sweeps = time.monotonic() + rule.sweep_s, self._sweeps + 1
+        self._next_record = publish_due(self._studio, self._next_record)
+
+
+def _work(studio: Studio, registry: HookRegistry, slot: SlotLock, stop: threading.Event, listening: threading.Event) -> None:
+    intake, bell, desk = _Intake(studio, registry, stop), Bell(stop), WorkflowDesk(studio)
+    failures = 0
     log.info("listening", site=studio.tracker.site, projects=len(studio.projects), hooks=len(registry.hooks))
-    while not stop.is_set():
-        if not slot.is_held():
-            raise DatabaseError("the database forgot that we hold it", hint="It was restarted; start `haikei up` again.")
-        try:
-            poll(studio, inbox, registry)
-            listening.set()
-            while dispatch(inbox, registry, actions, rule=rule, stop=stop):
-                pass
-            if time.monotonic() >= next_sweep:
-                sweep(studio, actions, whole=sweeps % _WHOLE_EVERY == 0, stop=stop, missing=missing)
-                next_sweep, sweeps = time.monotonic() + rule.sweep_s, sweeps + 1
-            next_record = publish_due(studio, next_record)
-            failures = 0
-        except (TransientTrackerError, TransientStorageError) as error:
-            failures += 1
-            log.warning("no answer", failures=failures, error=str(error), hint=error.hint)
-        except Exception:
-            failures += 1
-            log.exception("intake failed", failures=failures)
-        stop.wait(min(_LONGEST_PAUSE_S, rule.poll_s * 2 ** min(failures, 10)))
+    with studio.tracker.listen(bell.ring, desk):
+        while not stop.is_set():
+            if not slot.is_held():
+                raise DatabaseError("the database forgot that we hold it", hint="It was restarted; start `haikei up` again.")
+            try:
+                intake.look(desk, listening)
+                failures = 0
+            except (TransientTrackerError, TransientStorageError) as error:
+                failures += 1
+                log.warning("no answer", failures=failures, error=str(error), hint=error.hint)
+            except Exception:
+                failures += 1
+                log.exception("intake failed", failures=failures)
+            if failures:
+                stop.wait(min(_LONGEST_PAUSE_S, studio.settings.intake.poll_s * 2 ** min(failures, 10)))
+            else:
+                bell.wait(studio.settings.intake.poll_s)

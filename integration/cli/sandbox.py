@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from integration.errors import SettingsError
+from integration.errors import NotInstalledError, SettingsError
 from integration.log import set_up_log
 
 DEMO_SEED = Path(__file__).parents[1] / "sandbox" / "demo" / "production.json"
@@ -30,7 +30,7 @@ def _speaking(tracker: str) -> Callable[..., None]:
         try:
             from integration.sandbox.ftrack.running import serve as serve_ftrack  # its web sockets come with an extra
         except ImportError as error:
-            raise SettingsError("haikei's ftrack part is not installed", hint="pip install 'haikei[ftrack]'") from error
+            raise NotInstalledError("ftrack") from error
 
         return serve_ftrack
     if tracker != "shotgrid":

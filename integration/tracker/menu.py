@@ -90,7 +90,7 @@ class FormField:
     name: str
     label: str
     kind: str
-    """``choice``, ``line``, ``text`` or ``words`` (read only, `label` alone)."""
+    """``choice``, ``line``, ``text``, ``words`` (read only, `label` alone) or ``hidden`` (not shown, `value` comes back)."""
     choices: tuple[tuple[str, str], ...] = ()
     """Value and label of each, for ``choice``."""
     value: str = ""

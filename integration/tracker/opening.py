@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from integration.errors import SettingsError
+from integration.errors import NotInstalledError
 from integration.settings import Settings
 from integration.tracker.menu import Menu
 from integration.tracker.pretend_staff import PretendStaff
@@ -19,13 +19,14 @@ def open_tracker(settings: Settings) -> Tracker:
     return TRACKERS[settings.tracker](settings)
 
 
-def open_menu(settings: Settings, *, site: str) -> Menu:
-    """How the tracker's menu calls us; `site` is the tracker's.
+def open_menu(settings: Settings, *, site: str) -> Menu | None:
+    """How the tracker's menu calls our pages; None where it asks over a line of its own (`Tracker.listen`). `site` is the tracker's.
 
     Raises:
         SettingsError: there is no menu secret, or it cannot be read.
     """
-    return MENUS[settings.tracker](settings, site)
+    opened = MENUS.get(settings.tracker)
+    return opened(settings, site) if opened else None
 
 
 def open_pretend_staff(settings: Settings, *, password: str) -> PretendStaff:
@@ -59,22 +60,14 @@ def _open_ftrack(settings: Settings) -> Tracker:
     try:
         from integration.tracker.ftrack import open_ftrack  # an extra, and its client takes half a second to import
     except ImportError as error:
-        raise SettingsError(f"ftrack's client is not installed ({error})", hint="Install it: pip install 'haikei[ftrack]'") from error
+        raise NotInstalledError("ftrack") from error
 
     return open_ftrack(
         settings.ftrack, settings.projects, settings.intake.look_back_s, schema_folder=settings.state_folder / "ftrack_schema"
     )
 
 
-def _no_menu(_settings: Settings, _site: str) -> Menu:
-    raise SettingsError("ftrack's menu calls no page", hint="Nothing to do: it asks haikei itself, over ftrack's event hub.")
-
-
 TRACKERS: dict[str, Callable[[Settings], Tracker]] = {"shotgrid": _open_shotgrid, "ftrack": _open_ftrack, "sandbox": _open_shotgrid}
 """Every tracker and how it is opened; the pretend studio speaks ShotGrid's language at an address its starter fills in."""
-MENUS: dict[str, Callable[[Settings, str], Menu]] = {
-    "shotgrid": _shotgrid_menu,
-    "ftrack": _no_menu,
-    "sandbox": _shotgrid_menu,
-}
+MENUS: dict[str, Callable[[Settings, str], Menu]] = {"shotgrid": _shotgrid_menu, "sandbox": _shotgrid_menu}
 """The menu of each tracker that calls our pages; one that asks over its own line is served by `Tracker.listen`."""

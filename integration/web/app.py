@@ -42,12 +42,11 @@ def build_app(pages: OutcomePages, settings: WebSettings, pool: ThreadPoolExecut
     shown = Shown(path=settings.path)
     desk = _Desk(pages, shown, pool)
     hosts = {"127.0.0.1", "localhost", settings.host, urlsplit(settings.public_url).hostname or ""} - {""}
+    routes = [Route(f"/{PATH}/{{name}}", desk.evidence, methods=["GET"])]
+    if pages.menu is not None:
+        routes += [Route(f"/menu/{pages.menu.name}/outcome", desk.menu, methods=["POST"]), Route("/outcome", desk.say, methods=["POST"])]
     app = Starlette(
-        routes=[
-            Route(f"/menu/{pages.menu.name}/outcome", desk.menu, methods=["POST"]),
-            Route("/outcome", desk.say, methods=["POST"]),
-            Route(f"/{PATH}/{{name}}", desk.evidence, methods=["GET"]),
-        ],
+        routes=routes,
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=sorted(hosts), www_redirect=False)],
         exception_handlers={404: desk.absent, 405: desk.not_so},
     )

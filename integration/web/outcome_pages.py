@@ -1,7 +1,6 @@
 """The page on which people say what became of a draft, and the one that shows what happened. Knows nothing of HTTP but a status."""
 
-import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -9,19 +8,19 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from integration.ledger import log as ledger
 from integration.ledger import people
 from integration.ledger.entry import Entry
-from integration.ledger.vocabulary import Kind, Verdict
+from integration.ledger.vocabulary import Verdict
 from integration.production import Person
 from integration.studio import Studio
-from integration.tracker.menu import Menu, MenuCall, MenuError
+from integration.tracker.menu import Menu, MenuError
 from integration.web import words
-from integration.web.seal import Choice, Seal
+from integration.web.seal import Seal
 from integration.web.words import Refusal, Words
-from integration.workflow import rounds
+from integration.workflow import menu_words, rounds
 from integration.workflow.finality import is_final
-from integration.workflow.outcome import OUTCOMES, Drafted, Word, drafted, may_say, said_of, say_outcome
+from integration.workflow.outcome import Drafted, said_of
+from integration.workflow.outcome_by_menu import Bar, tell, theirs
 from integration.workflow.withdrawal import rules_of
 from integration.workflow.words import draft_name
 
@@ -66,7 +65,8 @@ class OutcomePages:
     """The pages of one studio."""
 
     studio: Studio
-    menu: Menu
+    menu: Menu | None
+    """None where the tracker's menu calls no page."""
     seal: Seal = field(default_factory=Seal)
 
     def choices(self, body: bytes) -> Page:
@@ -76,27 +76,18 @@ class OutcomePages:
             TransientTrackerError: the tracker does not answer.
         """
         now = datetime.now(UTC)
+        if self.menu is None:
+            return refused(words.NO_PAGE)
         try:
             call = self.menu.read(body, now=now)
         except MenuError as error:
             log.warning("menu refused", why=error.fault.value)
             return refused(words.FAULTS[error.fault])
-        person = self.studio.tracker.active_person(call.person)
-        if person is None:
-            log.warning("menu refused", why="not active")
-            return refused(words.NOT_ACTIVE)
-        drafts = list(self._selected(call))
-        if not drafts:
-            return refused(words.NO_DRAFTS)
-        may = {
-            task: may_say(self.studio, round_, person) for task, round_ in {each.round.review_task: each.round for each in drafts}.items()
-        }
-        theirs = [draft for draft in drafts if may[draft.round.review_task]]
-        if not theirs:
-            log.warning("menu refused", why="no right")
-            return refused(words.NOT_YOURS)
-        cards = tuple(self._card(draft, person, at=call.at, now=now) for draft in theirs[:_MOST_DRAFTS])
-        others = len(cards) < len(drafts) or len(call.versions) > len(drafts)
+        found = theirs(self.studio, call)
+        if isinstance(found, Bar):
+            return refused(words.BARRED[found])
+        cards = tuple(self._card(draft, found.person, at=call.at, now=now) for draft in found.drafts[:_MOST_DRAFTS])
+        others = found.others or len(cards) < len(found.drafts)
         return Page(status=200, cards=cards, notes=(words.OTHERS,) if others else ())
 
     def say(self, token: str, outcome: str) -> Page:
@@ -105,39 +96,12 @@ class OutcomePages:
         choice = self.seal.opened(token, now=now)
         if choice is None:
             return refused(words.EXPIRED)
-        if outcome not in OUTCOMES:
-            return refused(words.UNKNOWN_OUTCOME)
-        person = self.studio.tracker.active_person(choice.person)
-        if person is None:
-            return refused(words.NOT_ACTIVE)
-        with self.studio.engine.connect() as connection:
-            draft = drafted(connection, choice.version)
-        if draft is None:
-            return refused(words.NO_DRAFTS)
-        if not may_say(self.studio, draft.round, person):
-            return refused(words.NOT_YOURS)
-        verdict = Verdict(outcome)
-        key = _key(draft, choice, verdict)
-        with self.studio.engine.connect() as connection:
-            again = ledger.index_of(connection, key=key) is not None
-        index = say_outcome(self.studio, draft, Word(outcome=verdict, by=person, at=now, key=key))
-        if index is None:
-            return refused(words.FINAL_NOW)
-        card = self._card(draft, person, at=now, now=now)
-        old = again and card.said[0]["index"] != index
-        message = words.OLD_PAGE if old else words.recorded(index, verdict)
-        return Page(status=409 if old else 200, message=message, cards=(card,))
-
-    def _selected(self, call: MenuCall) -> Iterator[Drafted]:
-        """Our drafts among what was selected, those of enabled shows on this site."""
-        with self.studio.engine.connect() as connection:
-            versions = list(call.versions)
-            for task in call.tasks:
-                versions += rounds.versions_on_review_task(connection, site=self.studio.tracker.site, task=task)
-            for version in dict.fromkeys(versions):
-                draft = drafted(connection, version)
-                if draft is not None and draft.round.site == self.studio.tracker.site and draft.round.project in self.studio.projects:
-                    yield draft
+        told = tell(self.studio, choice.person, choice.version, outcome, shown_ms=choice.at_ms, now=now)
+        if isinstance(told, Bar):
+            return refused(words.BARRED[told])
+        card = self._card(told.draft, told.person, at=now, now=now)
+        message = menu_words.OLD if told.old else menu_words.recorded(told.index, told.outcome)
+        return Page(status=409 if told.old else 200, message=message, cards=(card,))
 
     def _card(self, draft: Drafted, person: Person, *, at: datetime, now: datetime) -> Card:
         rules = rules_of(self.studio, draft.round)
@@ -147,7 +111,7 @@ class OutcomePages:
         told = tuple(_line(index, entry, names[entry.actor.ref].name, rules.time_zone) for index, entry in reversed(said))
         name = draft_name(draft.round, draft.number, rules)
         if is_final(self.studio, draft.round, draft.version, at_ms=rounds.now_ms(), event=None):
-            return Card(name=name, said=told, note=words.FINAL)
+            return Card(name=name, said=told, note=menu_words.FINAL)
         return Card(name=name, said=told, token=self.seal.sealed(person.id, draft.version, at=at, now=now))
 
 
@@ -155,9 +119,3 @@ def _line(index: int, entry: Entry, who: str, zone: str) -> Mapping[str, Any]:
     moment = datetime.fromtimestamp(entry.at_ms / 1000, UTC).astimezone(ZoneInfo(zone))
     verdict = entry.decision.verdict if entry.decision else Verdict.NOT_USED
     return {"words": words.OUTCOMES[verdict], "who": who, "at": f"{moment:%Y-%m-%d %H:%M}", "index": index}
-
-
-def _key(draft: Drafted, choice: Choice, outcome: Verdict) -> str:
-    """One person's word of one draft on one page: pressed or sent again, it is the same."""
-    told = f"{draft.version}\n{choice.person}\n{outcome.value}\n{choice.at_ms}"
-    return f"{Kind.DRAFT_OUTCOME}:{draft.round.site}:menu:{hashlib.sha256(told.encode()).hexdigest()}"

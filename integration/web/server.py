@@ -32,6 +32,7 @@ def served_pages(studio: Studio) -> Iterator[str]:
         SettingsError: there is no menu secret, or the address cannot be used.
     """
     settings = studio.settings.web
+    settings.secret()  # links to the record are made with it, whoever's menu it is
     pages = OutcomePages(studio, open_menu(studio.settings, site=studio.tracker.site))
     listening = _listening(settings)
     pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="pages")
@@ -56,7 +57,8 @@ def served_pages(studio: Studio) -> Iterator[str]:
         thread.start()
         _wait(server, thread)
         address = f"http://{settings.host}:{listening.getsockname()[1]}"
-        log.info("pages served", address=address, menu=f"{settings.public_url or address}/menu/{pages.menu.name}/outcome")
+        menu = f"{settings.public_url or address}/menu/{pages.menu.name}/outcome" if pages.menu else ""
+        log.info("pages served", address=address, menu=menu)
         yield address
     finally:
         server.should_exit = True

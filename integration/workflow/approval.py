@@ -256,6 +256,7 @@ class TrackerActions:
             reason=asked.reason,
             because=event,
             since_ms=rounds.now_ms(),
+            background=asked.background.id if asked.background else "",
         )
         with self.studio.engine.begin() as connection:
             if any(r.wanted for r in rounds.on_task(connection, site=site, task=asked.task.id)):

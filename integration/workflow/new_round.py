@@ -45,6 +45,7 @@ class No:
     """One sentence its writer can follow."""
 
 
+_NO_DRAFTS = No(code="no_drafts", words="There are no drafts of this background yet.")
 _PART_GONE = No(code="part_removed", words="The approved genzu no longer has this part.")
 
 
@@ -66,25 +67,35 @@ def start_new_round(studio: Studio, note_id: NoteId, because: Happened | None) -
     asking = _asking(studio, note_id)
     if asking is None:
         return
-    with studio.engine.connect() as connection:
-        if wish.is_answered(connection, site=studio.tracker.site, note=note_id):
-            return
-    ready = _ready(studio, asking, because)
-    if ready is None:
-        return
-    with studio.engine.begin() as connection:
-        ledger.take_turn(connection)  # before anything is read, so that two tellers of one Note do not both find it unanswered
-        if wish.is_answered(connection, site=studio.tracker.site, note=note_id):
-            return
-        newest = _newest(connection, studio, asking.background)
-        if isinstance(ready, No):
-            _refuse(studio, connection, asking, newest, ready)
-            return
-        former = _spoken_of(connection, asking, newest)  # again, for another Note may have been first
-        if isinstance(former, No):
-            _refuse(studio, connection, asking, newest, former)
-        elif not _open(studio, connection, ready, former):
-            _refuse(studio, connection, asking, newest, _PART_GONE)
+    _settle(studio, asking, because, tell=True)
+
+
+def ask_for_round(studio: Studio, note: Note, background: BackgroundId) -> No | None:
+    """Start new drafts of `background` where the rules for a Note let it; why none start, or None where they did, now or before.
+
+    Args:
+        studio: where.
+        note: what an art director wrote elsewhere than in a Note of the tracker's, as one; its id is the caller's, the same for one
+            asking, and its writer is a person. Nobody is told and nothing recorded where none start.
+        background: what it asks drafts of.
+
+    Raises:
+        TransientTrackerError: the tracker does not answer.
+    """
+    rules = studio.projects.get(note.project.id)
+    if rules is None or note.by is None:
+        return _NO_DRAFTS
+    return _settle(studio, _Asking(note=note, by=note.by, background=background, rules=rules), None, tell=False)
+
+
+def why_no_round(connection: sa.Connection, studio: Studio, note: Note, background: BackgroundId) -> No | None:
+    """Why `ask_for_round` would start nothing, as far as the database tells; None where nothing there stands in the way."""
+    rules = studio.projects.get(note.project.id)
+    newest = _newest(connection, studio, background)
+    if rules is None or note.by is None or not newest:
+        return _NO_DRAFTS
+    found = _spoken_of(connection, _Asking(note=note, by=note.by, background=background, rules=rules), newest)
+    return found if isinstance(found, No) else None
 
 
 def keep_drawings(studio: Studio, note_id: NoteId, because: Happened | None) -> None:
@@ -112,6 +123,34 @@ def is_art_director(studio: Studio, project: ProjectId, person: Person) -> bool:
         if known is not None and person.id in {known.id, *(member.id for member in studio.tracker.members(known.id))}:
             return True
     return False
+
+
+def _settle(studio: Studio, asking: _Asking, because: Happened | None, *, tell: bool) -> No | None:
+    """Start a round, once, or give the reason why none starts; `tell` its writer, once, and record it."""
+    site, note = studio.tracker.site, asking.note.id
+    with studio.engine.connect() as connection:
+        if wish.is_answered(connection, site=site, note=note):
+            return None
+    ready = _ready(studio, asking, because)
+    if ready is None:
+        return _NO_DRAFTS
+    with studio.engine.begin() as connection:
+        ledger.take_turn(connection)  # before anything is read, so that two tellers of one Note do not both find it unanswered
+        if wish.is_answered(connection, site=site, note=note):
+            return None
+        newest = _newest(connection, studio, asking.background)
+        no = ready if isinstance(ready, No) else _started(studio, connection, asking, newest, ready)
+        if no is not None and tell:
+            _refuse(studio, connection, asking, newest, no)
+        return no
+
+
+def _started(studio: Studio, connection: sa.Connection, asking: _Asking, newest: Sequence[Round], ready: ApprovedLayout) -> No | None:
+    """Open the next rounds, or say why none can be after all: another Note may have been first."""
+    former = _spoken_of(connection, asking, newest)
+    if isinstance(former, No):
+        return former
+    return None if _open(studio, connection, ready, former) else _PART_GONE
 
 
 def _asking(studio: Studio, note_id: NoteId) -> _Asking | None:
@@ -183,7 +222,7 @@ def _spoken_of(connection: sa.Connection, asking: _Asking, newest: Sequence[Roun
     pictured = [found[0] for version in asking.note.versions if (found := rounds.picture_of_version(connection, version))]
     former = [draft for draft in newest if not pictured or draft.part in {each.part for each in pictured}]
     if any(draft.key not in {each.key for each in newest} for draft in pictured):
-        return No(code="older_round", words="The Note speaks of drafts of an earlier round; please write it on the present ones.")
+        return No(code="older_round", words="These drafts are of an earlier round; please ask on the present ones.")
     if not pictured:
         former = [draft for draft in former if draft.wanted and draft.state is DraftState.DELIVERED] or former
     for draft in former:

@@ -43,6 +43,7 @@ def leave_to_artist(studio: Studio, asked: NoDraft, *, because: str) -> None:
         reason=PAINTED_FROM_LAYOUT,
         because=because,
         since_ms=rounds.now_ms(),
+        background=background.id,
     )
     with studio.engine.begin() as connection:
         seen = rounds.on_background(connection, site=site, background=background.id)

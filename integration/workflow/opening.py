@@ -71,6 +71,7 @@ class ApprovedLayout:
     def order(self, connection: sa.Connection, subject: record.Subject) -> dict[str, Any]:
         """What the draft's workflow is told, frozen here."""
         words = self.wish.prompt_words if self.wish else ""
+        asker = (self.because.by if self.because else None) or (self.wish.by if self.wish else None)
         order = Order(
             look=self.look,
             drafts=self.look.drafts or self.asked.rules.drafts,
@@ -78,7 +79,7 @@ class ApprovedLayout:
             least_layout_kept=self.asked.rules.least_layout_kept,
             allowed_by=self.asked.allowed.by,
             allowed_reference=self.asked.allowed.reference,
-            asked_by=self.because.by.id if self.because and self.because.by else "",
+            asked_by=asker.id if asker else "",
             policy_sha256=self.policy_sha256,
             prompt_words=words,
             prompt_writer_ref=record.actor(connection, subject, self.wish.by, None).ref if self.wish and words else "",

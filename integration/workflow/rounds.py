@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from integration.database import drafts, held, pictures, sheets
+from integration.database import drafts, held, held_backgrounds, pictures, sheets
 from integration.production import VersionId
 
 
@@ -131,6 +131,8 @@ class HeldLayout:
     reason: str
     because: str
     since_ms: int
+    background: str = ""
+    """Empty where the layout hangs on none, or was held before haikei kept it."""
 
 
 def latest(connection: sa.Connection, *, site: str, background: str, part: str) -> Round | None:
@@ -268,6 +270,7 @@ def versions_on_review_task(connection: sa.Connection, *, site: str, task: str) 
 
 def hold(connection: sa.Connection, *, site: str, layout: HeldLayout) -> bool:
     """Hold a layout with a reason. Returns False when it is held for that reason already."""
+    _keep_background(connection, site, layout)
     place = (held.c.site == site) & (held.c.layout_task == layout.layout_task)
     before = connection.execute(sa.select(held.c.kind, held.c.reason).where(place)).one_or_none()
     if before is not None and (before.kind, before.reason) == (layout.kind, layout.reason):
@@ -290,12 +293,24 @@ def hold(connection: sa.Connection, *, site: str, layout: HeldLayout) -> bool:
 
 def release(connection: sa.Connection, *, site: str, task: str) -> bool:
     """Hold a layout no longer. Returns whether it was held."""
+    connection.execute(held_backgrounds.delete().where((held_backgrounds.c.site == site) & (held_backgrounds.c.layout_task == task)))
     return bool(connection.execute(held.delete().where((held.c.site == site) & (held.c.layout_task == task))).rowcount)
 
 
 def every_held(connection: sa.Connection) -> list[HeldLayout]:
     """All layouts that are held, oldest first."""
-    rows = connection.execute(sa.select(held).order_by(held.c.since_ms, held.c.layout_task))
+    return _held(connection, sa.true())
+
+
+def held_among(connection: sa.Connection, *, site: str, tasks: Sequence[str], backgrounds: Sequence[str]) -> list[HeldLayout]:
+    """Layouts of a site that are held and are one of `tasks`, or hang on one of `backgrounds`, oldest first."""
+    about = held.c.layout_task.in_(tasks) | held_backgrounds.c.background.in_(backgrounds)
+    return _held(connection, (held.c.site == site) & about)
+
+
+def _held(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> list[HeldLayout]:
+    same = (held_backgrounds.c.site == held.c.site) & (held_backgrounds.c.layout_task == held.c.layout_task)
+    query = sa.select(held, held_backgrounds.c.background).outerjoin(held_backgrounds, same).where(condition)
     return [
         HeldLayout(
             layout_task=row.layout_task,
@@ -305,9 +320,17 @@ def every_held(connection: sa.Connection) -> list[HeldLayout]:
             reason=row.reason,
             because=row.because,
             since_ms=row.since_ms,
+            background=row.background or "",
         )
-        for row in rows
+        for row in connection.execute(query.order_by(held.c.since_ms, held.c.layout_task))
     ]
+
+
+def _keep_background(connection: sa.Connection, site: str, layout: HeldLayout) -> None:
+    place = (held_backgrounds.c.site == site) & (held_backgrounds.c.layout_task == layout.layout_task)
+    connection.execute(held_backgrounds.delete().where(place))
+    if layout.background:
+        connection.execute(held_backgrounds.insert().values(site=site, layout_task=layout.layout_task, background=layout.background))
 
 
 def second_of(render_key: str) -> str:

@@ -13,7 +13,7 @@ PREFIX = "haikei."
 """Begins the name of each of our items in ftrack."""
 MOST = 100
 """Entities that may be selected for one call of an item."""
-_KINDS = {"choice": "enumerator", "line": "text", "text": "textarea", "words": "label"}
+_KINDS = {"choice": "enumerator", "line": "text", "text": "textarea", "words": "label", "hidden": "hidden"}
 _LONGEST_ANSWER = 10_000
 
 Reply = dict[str, Any]

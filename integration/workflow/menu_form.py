@@ -1,0 +1,31 @@
+"""What every form of the tracker's menu carries: when it was shown, so that it counts once and not for ever."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from integration.ledger.entry import milliseconds
+
+SHOWN = "shown"
+"""Name of the field that says when a form was shown: UTC milliseconds by the tracker's clock."""
+LIFE = timedelta(hours=1)
+"""How long a form may be answered."""
+LONGEST_LINE = 200
+"""Most characters of a text from the tracker in a form or a message."""
+_EARLY = timedelta(minutes=1)
+
+
+def shown_ms(answers: Mapping[str, str]) -> int | None:
+    """When the form was shown, as its answers say; None when they do not. Untrusted: `is_stale` bounds it."""
+    said = answers.get(SHOWN, "")
+    return int(said) if said.isascii() and said.isdecimal() and len(said) <= 15 else None
+
+
+def is_stale(shown: int, now: datetime) -> bool:
+    """Whether a form was shown too long ago, or never; `now` is the tracker's clock, aware UTC."""
+    return not milliseconds(now - LIFE) <= shown <= milliseconds(now + _EARLY)
+
+
+def in_one_line(text: str) -> str:
+    """`text`, of people or settings, without line breaks and bounded."""
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}…"
