@@ -241,7 +241,9 @@ class FtrackFloor:
             if data.get("haikei.key", "").startswith("file:"):
                 continue
             to = [_named(people.get(each["resource_id"]), groups.get(each["resource_id"], "")) for each in note["recipients"]]
-            found.append(SeenNote(subject=data.get("haikei.name", ""), content=note["content"] or "", to=to, on=[note["parent_id"] or ""]))
+            subject = data.get("haikei.name", "")
+            content = (note["content"] or "").removeprefix(subject).lstrip()
+            found.append(SeenNote(subject=subject, content=content, to=to, on=[note["parent_id"] or ""]))
         return found
 
     def task(self, task: str) -> SeenTask:

@@ -35,7 +35,7 @@ def test_hours_are_recorded_followed_and_told_to_their_person_alone(tmp_path: Pa
         cut_report = haikei.haikei("report", "shot", cut.code).stdout
 
         assert sorted(own(haikei)) == [(30, True), (120, False), (150, True)]
-        assert {group["step"]: group["confirmed"]["known"] for group in team["groups"]} == {
+        assert {group["step"]: group["confirmed" if floor.remembers else "unconfirmed"]["known"] for group in team["groups"]} == {
             "Background": "not logged",
             "Layout": "fewer than 3 people",
         }
