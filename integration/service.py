@@ -13,6 +13,7 @@ from integration.intake.inbox import Inbox
 from integration.intake.nudge import nudged
 from integration.intake.poll import poll
 from integration.intake.sweep import sweep
+from integration.production import VersionId
 from integration.studio import Studio
 from integration.workflow import engine, queues, revision
 from integration.workflow.approval import TrackerActions
@@ -84,6 +85,7 @@ class _Intake:
         self._inbox = Inbox(studio.engine, studio.tracker.site)
         self._actions = TrackerActions(studio)
         self._sweeps, self._next_sweep, self._next_record = 0, 0.0, 0.0
+        self._missing: set[VersionId] = set()
 
     def look(self, desk: WorkflowDesk, listening: threading.Event) -> None:
         """Look once; `listening` is set when events were read."""
@@ -94,7 +96,8 @@ class _Intake:
             pass
         if time.monotonic() >= self._next_sweep:
             desk.learn()
-            sweep(self._studio, self._actions, whole=self._sweeps % _WHOLE_EVERY == 0, stop=self._stop)
+            whole = self._sweeps % _WHOLE_EVERY == 0
+            sweep(self._studio, self._actions, whole=whole, stop=self._stop, missing=self._missing)
             self._next_sweep, self._sweeps = time.monotonic() + rule.sweep_s, self._sweeps + 1
         self._next_record = publish_due(self._studio, self._next_record)
 

@@ -80,8 +80,12 @@ class Floor(Protocol):
     faults: Any
     secrets: list[str]
     """What must stand nowhere outside."""
+    errors: tuple[type[Exception], ...]
+    """What the vendor's client raises of its own."""
     revives: bool
     """Whether what was deleted can be brought back."""
+    remembers: bool
+    """Whether its log tells afterwards who was put on a task, and what was deleted."""
 
     def close(self) -> None:
         """Everybody leaves, and the site stops."""

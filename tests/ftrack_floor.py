@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import ftrack_api
+import ftrack_api.exception
 from ftrack_api.symbol import SERVER_LOCATION_ID
 
 from integration.sandbox.ftrack.running import start_ftrack_sandbox
@@ -43,6 +44,8 @@ class FtrackFloor:
     """See `Floor`."""
 
     tracker = "ftrack"
+    errors: tuple[type[Exception], ...] = (ftrack_api.exception.Error,)
+    remembers = False
     revives = False
 
     def __init__(self, seed: Path, folder: Path) -> None:
@@ -228,17 +231,19 @@ class FtrackFloor:
         return [note for note in self.every_note() if about & set(note.on)]
 
     def every_note(self) -> list[SeenNote]:
-        """Without the answers, and without those that only carry files."""
+        """Without those that only carry files."""
         session = self._as()
         people = {user["id"]: user for user in session.query("select first_name, last_name, username from User")}
         groups = {group["id"]: group["name"] for group in session.query("select name from Group")}
         found = []
         for note in sorted(session.query(_NOTE), key=lambda each: str(each["date"])):
             data = dict(note["metadata"])
-            if "haikei.name" not in data and note["user_id"] not in people:
+            if data.get("haikei.key", "").startswith("file:"):
                 continue
             to = [_named(people.get(each["resource_id"]), groups.get(each["resource_id"], "")) for each in note["recipients"]]
-            found.append(SeenNote(subject=data.get("haikei.name", ""), content=note["content"] or "", to=to, on=[note["parent_id"] or ""]))
+            subject = data.get("haikei.name", "")
+            content = (note["content"] or "").removeprefix(subject).lstrip()
+            found.append(SeenNote(subject=subject, content=content, to=to, on=[note["parent_id"] or ""]))
         return found
 
     def task(self, task: str) -> SeenTask:
@@ -298,7 +303,7 @@ class FtrackFloor:
 
     def approval_event(self, cut: Cut) -> str:
         query = f'select id from TypedContextStatusChange where parent_id is "{self.layout_task(cut)}"'
-        return str(self._as().query(query).first()["id"])
+        return f"status:{self._as().query(query).first()['id']}"
 
     def newest_change(self) -> Any:
         return self._as().query("select id from Event order by id descending").first()["id"]

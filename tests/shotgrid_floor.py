@@ -54,6 +54,8 @@ class ShotGridFloor:
     """See `Floor`."""
 
     tracker = "shotgrid"
+    errors: tuple[type[Exception], ...] = (shotgun_api3.ShotgunError, shotgun_api3.ProtocolError)
+    remembers = True
     revives = True
 
     def __init__(self, seed: Path, folder: Path) -> None:
@@ -115,7 +117,12 @@ class ShotGridFloor:
         self._as(by).update("Project", PROJECT_ID, {AI_POLICY: text})
 
     def new_task(self, cut: Cut, name: str, *, step: str, standing: Standing = Standing.WAITING, to: Sequence[str] = ()) -> str:
-        fields = {"content": name, "entity": _shot(cut), "step": {"type": "Step", "id": _STEPS[step]}, "sg_status_list": CODES[standing]}
+        fields: dict[str, Any] = {
+            "content": name,
+            "entity": _shot(cut),
+            "step": {"type": "Step", "id": _STEPS[step]},
+            "sg_status_list": CODES[standing],
+        }
         people = [{"type": "HumanUser", "id": PEOPLE[login]} for login in to]
         return self._made("Task", **fields, task_assignees=people)
 

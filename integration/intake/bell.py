@@ -3,7 +3,7 @@
 import threading
 import time
 
-_BURST_S = 0.1
+_BURST_S = 0.01
 
 
 class Bell:

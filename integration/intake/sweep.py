@@ -9,7 +9,7 @@ import structlog
 
 from integration.errors import TransientTrackerError
 from integration.ledger.entry import milliseconds
-from integration.production import ProjectId, TaskId
+from integration.production import ProjectId, TaskId, VersionId
 from integration.studio import Studio
 from integration.workflow import handover, looked_through, queues, retirement, rounds, time_logs
 from integration.workflow.approval import TrackerActions
@@ -29,7 +29,7 @@ MAX_ATTEMPTS = 5
 """How often a failed round is taken up again before a person must."""
 
 
-def sweep(studio: Studio, actions: TrackerActions, *, whole: bool, stop: threading.Event) -> None:
+def sweep(studio: Studio, actions: TrackerActions, *, whole: bool, stop: threading.Event, missing: set[VersionId]) -> None:
     """Record policies that changed, start what is approved and has no drafts, withdraw what is no longer approved, take up what failed.
 
     Args:
@@ -37,6 +37,7 @@ def sweep(studio: Studio, actions: TrackerActions, *, whole: bool, stop: threadi
         actions: what is done about a difference.
         whole: also look at approved layouts whose drafts are delivered, for a genzu replaced unseen, at recent Versions and time logs.
         stop: leaves off when set.
+        missing: drafts that the whole look before did not find, changed in place; one that went missing since is left to its event.
 
     Raises:
         TransientTrackerError: the tracker does not answer; the next sweep goes on.
@@ -59,7 +60,7 @@ def sweep(studio: Studio, actions: TrackerActions, *, whole: bool, stop: threadi
             _heal(draft.key, partial(_take_up_if_failed, studio, draft), stop)
     if whole:
         for project in studio.projects:
-            _heal(project, partial(_look_at_versions, studio, actions, project), stop)
+            _heal(project, partial(_look_at_versions, studio, actions, project, missing), stop)
             _heal(project, partial(_look_at_notes, studio, actions, project), stop)
             _heal(project, partial(_look_at_review_tasks, studio, project), stop)
             _heal(project, partial(time_logs.record_recent, studio, project, datetime.now(UTC) - RECENT), stop)
@@ -67,7 +68,7 @@ def sweep(studio: Studio, actions: TrackerActions, *, whole: bool, stop: threadi
     queues.repeat_failed(studio.queue, studio.engine, queues.ERRANDS)
 
 
-def _look_at_versions(studio: Studio, actions: TrackerActions, project: ProjectId) -> None:
+def _look_at_versions(studio: Studio, actions: TrackerActions, project: ProjectId, missing: set[VersionId]) -> None:
     """Look through recent Versions and ask about final ones, where no event did."""
     with studio.engine.connect() as connection:
         seen = looked_through.known(connection, studio.tracker.site)
@@ -77,7 +78,7 @@ def _look_at_versions(studio: Studio, actions: TrackerActions, project: ProjectI
         if name_of(version) not in seen:
             actions.look_through(version.id)
         actions.question_standing_final(version)
-    retirement.heal(studio, project, {version.id for version in versions}, since_ms=milliseconds(since + _MARGIN))
+    retirement.heal(studio, project, {version.id for version in versions}, since_ms=milliseconds(since + _MARGIN), missing=missing)
 
 
 def _look_at_notes(studio: Studio, actions: TrackerActions, project: ProjectId) -> None:

@@ -48,7 +48,7 @@ def record_revival(studio: Studio, version: VersionId, because: VersionRevived) 
     _append(studio, version, Kind.VERSION_REVIVED, because)
 
 
-def heal(studio: Studio, project: ProjectId, living: Iterable[VersionId], since_ms: int) -> None:
+def heal(studio: Studio, project: ProjectId, living: Iterable[VersionId], since_ms: int, missing: set[VersionId]) -> None:
     """Record drafts of rounds opened after `since_ms` that were deleted or taken back while no event told of it.
 
     Args:
@@ -56,6 +56,7 @@ def heal(studio: Studio, project: ProjectId, living: Iterable[VersionId], since_
         project: of which show.
         living: every Version of it that the tracker shows and that was made since.
         since_ms: when that began, UTC milliseconds.
+        missing: those that were missing the last time, changed in place; only they are recorded, for the others' event may be on its way.
     """
     with studio.engine.connect() as connection:
         query = sa.select(pictures.c.version).join(drafts, drafts.c.key == pictures.c.draft)
@@ -68,7 +69,10 @@ def heal(studio: Studio, project: ProjectId, living: Iterable[VersionId], since_
         ours = {VersionId(version) for version in connection.execute(query).scalars()}
         gone = _said_gone(connection)
     seen = set(living)
-    for version in sorted((ours - seen) - gone):
+    before, now = missing & ours, (ours - seen) - gone
+    missing -= ours
+    missing |= now
+    for version in sorted(now & before):
         if _is_gone(studio, version):
             _append(studio, version, Kind.VERSION_RETIRED, None)
     for version in sorted(ours & seen & gone):

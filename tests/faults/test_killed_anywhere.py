@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from integration.workflow.rounds import DraftState
-from tests.pretend_episode import Cut, signed_in
+from tests.floor import TRACKERS, approve
+from tests.pretend_episode import Cut
 from tests.running_haikei import RunningHaikei, running_haikei
 
 CUTS, KILLS, DRAFTS = 30, 50, 2
@@ -16,14 +17,16 @@ CUTS, KILLS, DRAFTS = 30, 50, 2
 
 @pytest.mark.slow
 @pytest.mark.timeout(1500)
-def test_fifty_kills_lose_no_draft_and_double_none(tmp_path: Path, seed: int) -> None:
+@pytest.mark.parametrize("tracker", TRACKERS)
+def test_fifty_kills_lose_no_draft_and_double_none(tmp_path: Path, seed: int, tracker: str) -> None:
     """Integration and render worker are killed together 50 times, at work and while they start, as 30 layouts are approved."""
     chance = random.Random(seed)
-    with running_haikei(tmp_path, cuts=CUTS) as haikei, signed_in(haikei.sandbox.url) as coordinator:
+    with running_haikei(tmp_path, cuts=CUTS, tracker=tracker) as haikei:
+        floor = haikei.floor
         waiting = [Cut(number) for number in range(1, CUTS + 1)]
         for kill in range(KILLS):
             for cut in waiting[: max(0, round((kill + 1) * CUTS / KILLS) - (CUTS - len(waiting)))]:
-                coordinator.update("Task", cut.layout_task, {"sg_status_list": "apr"})
+                approve(floor, cut)
                 waiting.remove(cut)
             time.sleep(chance.uniform(0.5, 11.0))
             haikei.kill()
@@ -31,13 +34,13 @@ def test_fifty_kills_lose_no_draft_and_double_none(tmp_path: Path, seed: int) ->
         haikei.wait(lambda: settled(haikei), what="every round to be delivered", patience_s=600)
         haikei.stop()
 
-        versions = coordinator.find("Version", [["sg_haikei_key", "is_not", None]], ["sg_haikei_key", "sg_uploaded_movie", "entity"])
-        per_key = Counter(version["sg_haikei_key"] for version in versions)
+        drafts = floor.every_draft()
+        per_key = Counter(draft.key for draft in drafts)
         assert set(per_key.values()) == {1}
         assert len(per_key) == CUTS * DRAFTS
-        assert all(version["sg_uploaded_movie"] for version in versions)
-        assert len(coordinator.find("Task", [["content", "is", "BG revision"]])) == CUTS
-        assert len(coordinator.find("Note", [])) == CUTS
+        assert all(draft.file for draft in drafts)
+        assert len(floor.every_task("BG revision")) == CUTS
+        assert len(floor.every_note()) == CUTS
         assert Counter(kinds_in_record(haikei)) >= Counter({"draft.delivered": CUTS * DRAFTS, "draft.rendered": CUTS * DRAFTS})
         assert Counter(kinds_in_record(haikei))["draft.delivered"] == CUTS * DRAFTS
 

@@ -1,3 +1,5 @@
+"""Every tracker that the flow tests run on, and the people at work in it."""
+
 import pytest
 
 from tests.floor import TRACKERS, Floor

@@ -8,25 +8,19 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-import shotgun_api3
 
-from tests.flow.test_main_job import approve, drafts_of, entries_of, hand_in_revision, notes_on
+from tests.floor import Floor, Standing, approve
+from tests.flow.test_main_job import entries_of
 from tests.layered_genzu import write_layered_genzu
-from tests.pretend_episode import PROJECT_ID, Cut, draw_genzu, signed_in
+from tests.pretend_episode import Cut, draw_genzu
 from tests.running_haikei import RunningHaikei, running_haikei
 
 
 @pytest.fixture(scope="module")
-def haikei(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHaikei]:
+def haikei(tmp_path_factory: pytest.TempPathFactory, tracker: str) -> Iterator[RunningHaikei]:
     """The services over three cuts, one draft for each part."""
-    with running_haikei(tmp_path_factory.mktemp("books"), cuts=3, project={"drafts": 1}) as running:
+    with running_haikei(tmp_path_factory.mktemp("books"), cuts=3, project={"drafts": 1}, tracker=tracker) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def coordinator(haikei: RunningHaikei) -> Iterator[shotgun_api3.Shotgun]:
-    with signed_in(haikei.sandbox.url) as client:
-        yield client
 
 
 def drawn(folder: Path, number: int) -> Path:
@@ -36,60 +30,45 @@ def drawn(folder: Path, number: int) -> Path:
     return picture
 
 
-def hand_in(who: shotgun_api3.Shotgun, cut: Cut, name: str, picture: Path) -> int:
+def hand_in(floor: Floor, cut: Cut, name: str, picture: Path) -> str:
     """Somebody hands in a sheet on the layout task."""
-    version = who.create(
-        "Version",
-        {
-            "code": f"{cut.code} {name}",
-            "project": {"type": "Project", "id": PROJECT_ID},
-            "entity": {"type": "Shot", "id": cut.shot},
-            "sg_task": {"type": "Task", "id": cut.layout_task},
-        },
-    )
-    who.upload("Version", version["id"], str(picture), field_name="sg_uploaded_movie")
-    return int(version["id"])
+    return floor.hand_in(cut, f"{cut.code} {name}", picture, task=floor.layout_task(cut))
 
 
-def test_a_book_is_drafted_apart_reviewed_together_and_goes_with_its_sheet(
-    haikei: RunningHaikei, coordinator: shotgun_api3.Shotgun, tmp_path: Path
-) -> None:
+def test_a_book_is_drafted_apart_reviewed_together_and_goes_with_its_sheet(haikei: RunningHaikei, floor: Floor, tmp_path: Path) -> None:
     cut = Cut(1)
-    hand_in(coordinator, cut, "BOOK1", drawn(tmp_path, 21))
+    hand_in(floor, cut, "BOOK1", drawn(tmp_path, 21))
 
-    approve(coordinator, cut)
+    approve(floor, cut)
     ground, book = (state_of(haikei, cut, part, "delivered") for part in ("BG", "BOOK1"))
-    late = hand_in(coordinator, cut, "ブック2", drawn(tmp_path, 22))
+    late = hand_in(floor, cut, "ブック2", drawn(tmp_path, 22))
     second = state_of(haikei, cut, "BOOK2", "delivered")
-    drafts, notes = drafts_of(coordinator, cut), notes_on(coordinator, cut)
-    with signed_in(haikei.sandbox.url, "artist") as artist:
-        hand_in_revision(artist, cut, int(ground.review_task), drawn(tmp_path, 66), name="c001 BOOK1 v001")
+    drafts, notes = floor.drafts(cut), floor.notes(cut)
+    floor.hand_in(cut, "c001 BOOK1 v001", drawn(tmp_path, 66), task=ground.review_task, by="artist")
     revision = haikei.wait(lambda: entries(haikei, cut, "revision.submitted"), what="the revision")
-    coordinator.delete("Version", late)
+    floor.delete_version(late)
     state_of(haikei, cut, "BOOK2", "superseded")
 
-    assert sorted(draft["code"] for draft in drafts) == [f"c001 {part} AI draft r1 A" for part in ("BG", "BOOK1", "BOOK2")]
+    assert sorted(draft.name for draft in drafts) == [f"c001 {part} AI draft r1 A" for part in ("BG", "BOOK1", "BOOK2")]
     assert len({book.genzu_sha256, ground.genzu_sha256, second.genzu_sha256}) == 3
-    assert {draft["sg_task"]["id"] for draft in drafts} == {int(ground.review_task)}
-    tasks = coordinator.find("Task", [["entity", "is", {"type": "Shot", "id": cut.shot}], ["content", "is", "BG revision"]], [])
-    assert len(tasks) == 1
-    assert sum("without transparency" in note["content"] for note in notes) == 2
+    assert {draft.task for draft in drafts} == {ground.review_task}
+    assert len(floor.tasks(cut, "BG revision")) == 1
+    assert sum("without transparency" in note.content for note in notes) == 2
     assert [entry["part"] for entry in revision] == ["BOOK1"]
     states = {round_.part: round_.state.value for round_ in haikei.rounds() if round_.code == cut.code}
     assert states == {"BG": "delivered", "BOOK1": "delivered", "BOOK2": "superseded"}
-    review = coordinator.find_one("Task", [["id", "is", int(ground.review_task)]], ["sg_status_list"])
-    assert review["sg_status_list"] == "rdy"
+    assert floor.task(ground.review_task).standing is Standing.READY
 
 
 def test_a_layered_genzu_has_its_books_in_one_file_and_one_without_withdraws_them(
-    haikei: RunningHaikei, coordinator: shotgun_api3.Shotgun, tmp_path: Path
+    haikei: RunningHaikei, floor: Floor, tmp_path: Path
 ) -> None:
     cut = Cut(2)
-    hand_in(coordinator, cut, "genzu layered", write_layered_genzu(tmp_path / "c002.psd", 31))
+    hand_in(floor, cut, "genzu layered", write_layered_genzu(tmp_path / "c002.psd", 31))
 
-    approve(coordinator, cut)
+    approve(floor, cut)
     ground, book = (state_of(haikei, cut, part, "delivered") for part in ("BG", "BOOK1"))
-    hand_in(coordinator, cut, "genzu flat", drawn(tmp_path, 32))
+    hand_in(floor, cut, "genzu flat", drawn(tmp_path, 32))
     state_of(haikei, cut, "BOOK1", "superseded")
     haikei.wait_for(cut.code, "delivered", number=2)
 
@@ -101,19 +80,19 @@ def test_a_layered_genzu_has_its_books_in_one_file_and_one_without_withdraws_the
     ]
 
 
-def test_rough_colour_on_the_sheet_is_given_to_the_look(haikei: RunningHaikei, coordinator: shotgun_api3.Shotgun, tmp_path: Path) -> None:
+def test_rough_colour_on_the_sheet_is_given_to_the_look(haikei: RunningHaikei, floor: Floor, tmp_path: Path) -> None:
     cut, sheet = Cut(3), draw_genzu(33)
     sheet[101:290, 65:812] = np.minimum(sheet[101:290, 65:812], (240, 200, 140))
     sheet[290:520, 65:812] = np.minimum(sheet[290:520, 65:812], (110, 190, 120))
     cv2.imwrite(str(tmp_path / "rough.png"), sheet)
-    hand_in(coordinator, cut, "genzu rough", tmp_path / "rough.png")
+    hand_in(floor, cut, "genzu rough", tmp_path / "rough.png")
 
-    approve(coordinator, cut)
+    approve(floor, cut)
     haikei.wait_for(cut.code, "delivered")
 
     (rendered,) = entries(haikei, cut, "draft.rendered")
     assert [parent["relation"] for parent in rendered["parents"]] == ["inputTo", "inputTo"]
-    assert any("rough colour" in note["content"] for note in notes_on(coordinator, cut))
+    assert any("rough colour" in note.content for note in floor.notes(cut))
 
 
 def state_of(haikei: RunningHaikei, cut: Cut, part: str, state: str) -> Any:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import shotgun_api3
 from PIL import Image
 
 from integration.production import VersionId
@@ -14,8 +13,8 @@ from integration.provenance.credentials import read_credentials
 from integration.provenance.metadata import texts_of
 from integration.settings import read_settings
 from integration.tracker.opening import open_tracker
-from tests.flow.test_main_job import approve, drafts_of, hand_in_revision
-from tests.pretend_episode import Cut, signed_in
+from tests.floor import Floor, Standing, approve
+from tests.pretend_episode import Cut
 from tests.running_haikei import RunningHaikei, running_haikei
 
 CUT = Cut(1)
@@ -36,26 +35,19 @@ def turned(data: bytes) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def haikei(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHaikei]:
+def haikei(tmp_path_factory: pytest.TempPathFactory, tracker: str) -> Iterator[RunningHaikei]:
     """The services, with both drafts of the cut delivered."""
-    with running_haikei(tmp_path_factory.mktemp("signed"), cuts=1, project={"drafts": 2}) as services:
-        with signed_in(services.sandbox.url) as coordinator:
-            approve(coordinator, CUT)
+    with running_haikei(tmp_path_factory.mktemp("signed"), cuts=1, project={"drafts": 2}, tracker=tracker) as services:
+        approve(services.floor, CUT)
         services.wait_for(CUT.code, "delivered")
         yield services
 
 
 @pytest.fixture
-def artist(haikei: RunningHaikei) -> Iterator[shotgun_api3.Shotgun]:
-    with signed_in(haikei.sandbox.url, "artist") as client:
-        yield client
-
-
-@pytest.fixture
-def delivered(haikei: RunningHaikei, artist: shotgun_api3.Shotgun, tmp_path: Path) -> Path:
+def delivered(haikei: RunningHaikei, floor: Floor, tmp_path: Path) -> Path:
     """The first draft's file, as the tracker has it."""
     tracker, file = open_tracker(read_settings(haikei.settings_file)), tmp_path / "draft.png"
-    tracker.download(tracker.version(VersionId(str(drafts_of(artist, CUT)[0]["id"]))), file, limit_bytes=50_000_000)
+    tracker.download(tracker.version(VersionId(floor.drafts(CUT)[0].id)), file, limit_bytes=50_000_000)
     return file
 
 
@@ -86,16 +78,16 @@ def test_credentials_moved_to_another_picture_are_found(haikei: RunningHaikei, d
 
 
 def test_a_revision_is_signed_once_the_record_says_from_which_draft(
-    haikei: RunningHaikei, artist: shotgun_api3.Shotgun, delivered: Path, tmp_path: Path
+    haikei: RunningHaikei, floor: Floor, delivered: Path, tmp_path: Path
 ) -> None:
     painted, signed = tmp_path / "painted.png", tmp_path / "painted.signed.png"
     painted.write_bytes(turned(delivered.read_bytes()))
-    draft = drafts_of(artist, CUT)[0]
+    draft = floor.drafts(CUT)[0]
     stranger = haikei.haikei("sign", str(painted))
-    hand_in_revision(artist, CUT, int(haikei.rounds()[0].review_task), painted)
+    floor.hand_in(CUT, f"{CUT.code}_v001", painted, task=haikei.rounds()[0].review_task, by="artist")
     haikei.wait(lambda: "--draft" in haikei.haikei("sign", str(painted)).stderr, what="the revision, of which no draft is said")
 
-    artist.update("Version", draft["id"], {"sg_status_list": "use"})
+    floor.set_version(draft.id, Standing.USED, by="artist")
     haikei.wait(lambda: haikei.haikei("sign", str(painted)).returncode == 0, what="the outcome")
 
     credentials, known = read_credentials(signed.read_bytes(), "image/png"), haikei.haikei("verify", "--picture", str(signed))

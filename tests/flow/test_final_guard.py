@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.flow.test_main_job import approve, drafts_of
-from tests.pretend_episode import Cut, signed_in
+from tests.floor import Standing, approve
+from tests.pretend_episode import Cut
 from tests.running_haikei import RunningHaikei, running_haikei
 
 
@@ -18,17 +18,18 @@ def listed(haikei: RunningHaikei, *more: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("scope", ["draft", "final"])
-def test_a_draft_marked_final_is_flagged_unless_finals_are_allowed(tmp_path: Path, scope: str) -> None:
+def test_a_draft_marked_final_is_flagged_unless_finals_are_allowed(tmp_path: Path, scope: str, tracker: str) -> None:
     cut = Cut(1)
     leave = [{"allowed_by": "監 督太", "scope": scope, "steps": ["Background"], "until": "2099-12-31"}]
-    with running_haikei(tmp_path, cuts=1, project={"drafts": 1, "ai_use": leave}) as haikei, signed_in(haikei.sandbox.url) as coordinator:
-        approve(coordinator, cut)
+    with running_haikei(tmp_path, cuts=1, project={"drafts": 1, "ai_use": leave}, tracker=tracker) as haikei:
+        floor = haikei.floor
+        approve(floor, cut)
         haikei.wait_for(cut.code, "delivered")
-        (draft,) = drafts_of(coordinator, cut)
-        coordinator.update("Version", draft["id"], {"sg_status_list": "use"})
-        coordinator.update("Version", draft["id"], {"sg_status_list": "apr"})
+        (draft,) = floor.drafts(cut)
+        floor.set_version(draft.id, Standing.USED)
+        floor.set_version(draft.id, Standing.APPROVED)
         if scope == "final":
-            coordinator.update("Version", draft["id"], {"sg_status_list": "nus"})
+            floor.set_version(draft.id, Standing.NOT_USED)
             haikei.wait(lambda: "not_used" in haikei.haikei("report", "shot", cut.code, "--json").stdout, what="the later outcome")
             assert listed(haikei) == []
             return
@@ -39,11 +40,11 @@ def test_a_draft_marked_final_is_flagged_unless_finals_are_allowed(tmp_path: Pat
         )
         after = haikei.haikei("flags", "list")
 
-        assert (flag["reason"], flag["version"], flag["shots"]) == ("final_not_covered", str(draft["id"]), [cut.code])
+        assert (flag["reason"], flag["version"], flag["shots"]) == ("final_not_covered", draft.id, [cut.code])
         assert "covers drafts only" in flag["details"]
         assert shown.returncode == 1 and "not a verdict" in shown.stdout
         assert answered.returncode == 0, answered.stderr
         assert after.returncode == 0
         assert [each["answer"] for each in listed(haikei, "--all")] == ["replaced"]
         assert "flag" not in haikei.haikei("report", "shot", cut.code).stdout
-        assert coordinator.find_one("Version", [["id", "is", draft["id"]]], ["sg_status_list"])["sg_status_list"] == "apr"
+        assert floor.version(draft.id).standing is Standing.APPROVED

@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-import shotgun_api3
 from psd_tools import PSDImage
 from psd_tools.api.layers import Group
 
 from integration.artwork.checked_image import open_checked
 from integration.storage.opening import open_storage
 from integration.studio import storage_options
-from tests.flow.test_main_job import approve, drafts_of, entries_of, hand_in_revision
-from tests.pretend_episode import Cut, signed_in
+from tests.floor import Floor, Standing, approve
+from tests.flow.test_main_job import entries_of
+from tests.pretend_episode import Cut
 from tests.running_haikei import RunningHaikei, running_haikei
 
 pytestmark = pytest.mark.timeout(300)
@@ -25,35 +25,29 @@ CUT = Cut(1)
 
 
 @pytest.fixture(scope="module")
-def haikei(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHaikei]:
+def haikei(tmp_path_factory: pytest.TempPathFactory, tracker: str) -> Iterator[RunningHaikei]:
     """The services over two cuts, two drafts each, handed out in both formats."""
-    with running_haikei(tmp_path_factory.mktemp("handoff"), cuts=2, project={"drafts": 2, "handoff": ["psd", "ora"]}) as running:
+    with running_haikei(
+        tmp_path_factory.mktemp("handoff"), cuts=2, project={"drafts": 2, "handoff": ["psd", "ora"]}, tracker=tracker
+    ) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def artist(haikei: RunningHaikei) -> Iterator[shotgun_api3.Shotgun]:
-    with signed_in(haikei.sandbox.url, "artist") as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-def layers(haikei: RunningHaikei, artist: shotgun_api3.Shotgun, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def layers(haikei: RunningHaikei, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The layered file as the artist finds it on their task."""
-    approve(artist, CUT)
-    delivered = haikei.wait_for(CUT.code, "delivered")
-    task = {"type": "Task", "id": int(delivered.review_task)}
-    attached = {each["filename"]: each for each in artist.find("Attachment", [["attachment_links", "is", task]], ["filename", "this_file"])}
-    assert sorted(attached) == ["c001_BG_r1.ora", "c001_BG_r1.psd"]
+    approve(haikei.floor, CUT)
+    task = haikei.wait_for(CUT.code, "delivered").review_task
+    assert haikei.floor.files_on(task) == ["c001_BG_r1.ora", "c001_BG_r1.psd"]
     file = tmp_path_factory.mktemp("artist") / "c001.psd"
-    artist.download_attachment(attached["c001_BG_r1.psd"]["this_file"], file_path=str(file))
+    haikei.floor.fetch_attached(task, "c001_BG_r1.psd", file)
     return file
 
 
-def measured(haikei: RunningHaikei, version: int) -> list[dict[str, Any]]:
+def measured(haikei: RunningHaikei, version: str) -> list[dict[str, Any]]:
     """Every measure of a Version, in order."""
     found = [json.loads(body) for body in entries_of(haikei, CUT)]
-    return [each for each in found if each["kind"] == "measure.computed" and each["tracker"]["version_id"] == str(version)]
+    return [each for each in found if each["kind"] == "measure.computed" and each["tracker"]["version_id"] == version]
 
 
 def painted_over(layers: Path, file: Path) -> Path:
@@ -81,17 +75,14 @@ def test_the_layered_file_holds_lines_room_to_paint_and_locked_drafts(layers: Pa
     assert [each.visible for each in drafts] == [False, True]
 
 
-def test_a_painted_layer_is_found_and_its_area_told(
-    haikei: RunningHaikei, artist: shotgun_api3.Shotgun, layers: Path, tmp_path: Path
-) -> None:
-    task = int(haikei.rounds()[0].review_task)
-    version = hand_in_revision(artist, CUT, task, painted_over(layers, tmp_path / "c001_v001.psd"))
+def test_a_painted_layer_is_found_and_its_area_told(haikei: RunningHaikei, floor: Floor, layers: Path, tmp_path: Path) -> None:
+    file = painted_over(layers, tmp_path / "c001_v001.psd")
+    version = floor.hand_in(CUT, "c001_v001", file, task=haikei.rounds()[0].review_task, by="artist")
 
     (first,) = haikei.wait(lambda: measured(haikei, version), what="the measure")
-    draft = drafts_of(artist, CUT)[0]
-    artist.update("Version", draft["id"], {"sg_status_list": "nus"})
-    other = drafts_of(artist, CUT)[1]
-    artist.update("Version", other["id"], {"sg_status_list": "use"})
+    first_draft, other = floor.drafts(CUT)
+    floor.set_version(first_draft.id, Standing.NOT_USED, by="artist")
+    floor.set_version(other.id, Standing.USED, by="artist")
     later = haikei.wait(lambda: found[-1] if len(found := measured(haikei, version)) > 1 else None, what="the measure anew")
 
     found = first["measure"]
@@ -109,13 +100,10 @@ def test_a_painted_layer_is_found_and_its_area_told(
     assert open_checked(open_storage(**storage_options(haikei.settings)).get(found["map_sha256"])).format == "PNG"
 
 
-def test_the_trackers_summary_counts_and_gives_no_share(haikei: RunningHaikei, artist: shotgun_api3.Shotgun, layers: Path) -> None:
-    def summary() -> str:
-        shot = artist.find_one("Shot", [["id", "is", CUT.shot]], ["sg_haikei_summary"])
-        return str(shot["sg_haikei_summary"] or "")
+def test_the_trackers_summary_counts_and_gives_no_share(haikei: RunningHaikei, floor: Floor, layers: Path) -> None:
+    haikei.wait(lambda: "used" in floor.summary(CUT) and "1 revision" in floor.summary(CUT), what="the summary")
 
-    haikei.wait(lambda: "used" in summary() and "1 revision" in summary(), what="the summary")
-
-    assert summary().startswith("AI drafts: 2 in 1 round")
-    assert "%" not in summary()
-    assert "背" not in summary().replace("背景", "")
+    summary = floor.summary(CUT)
+    assert summary.startswith("AI drafts: 2 in 1 round")
+    assert "%" not in summary
+    assert "背" not in summary.replace("背景", "")

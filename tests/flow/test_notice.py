@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import shotgun_api3
 
 from integration.ledger import log
 from integration.ledger.entry import Entry
 from integration.ledger.vocabulary import Kind
-from tests.flow.test_main_job import approve, hand_in_revision
-from tests.pretend_episode import PROJECT, Cut, signed_in
+from tests.floor import Floor, Standing, approve
+from tests.pretend_episode import PROJECT, Cut
 from tests.running_haikei import RunningHaikei, running_haikei
 
 CUTS = Cut(1), Cut(2)
@@ -31,7 +30,7 @@ def listed(haikei: RunningHaikei) -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def haikei(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHaikei]:
+def haikei(tmp_path_factory: pytest.TempPathFactory, tracker: str) -> Iterator[RunningHaikei]:
     """The services, with the drafts of two cuts handed to the artist."""
     folder = tmp_path_factory.mktemp("notice")
     (folder / "notice.txt").write_text(TEXT, encoding="utf-8")
@@ -41,29 +40,22 @@ def haikei(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHaikei]:
         "ai_notice_version": "2026-11",
         "assignment": {"kind": "fixed", "to": ["artist"]},
     }
-    with running_haikei(folder, cuts=2, project=project) as services:
-        with signed_in(services.sandbox.url) as coordinator:
-            for cut in CUTS:
-                approve(coordinator, cut)
+    with running_haikei(folder, cuts=2, project=project, tracker=tracker) as services:
+        for cut in CUTS:
+            approve(services.floor, cut)
         for cut in CUTS:
             services.wait_for(cut.code, "delivered")
         yield services
 
 
-@pytest.fixture
-def coordinator(haikei: RunningHaikei) -> Iterator[shotgun_api3.Shotgun]:
-    with signed_in(haikei.sandbox.url) as client:
-        yield client
-
-
-def test_the_notice_goes_out_once_for_each_version_and_is_acknowledged(haikei: RunningHaikei, coordinator: shotgun_api3.Shotgun) -> None:
-    notes = coordinator.find("Note", [["content", "contains", TEXT]], ["subject", "addressings_to"])
+def test_the_notice_goes_out_once_for_each_version_and_is_acknowledged(haikei: RunningHaikei, floor: Floor) -> None:
+    notes = [note for note in floor.every_note() if TEXT in note.content]
     before = listed(haikei)
     told = haikei.haikei("notice", "acknowledge", "背 景子", "--show", PROJECT)
     again = haikei.haikei("notice", "acknowledge", "背 景子", "--show", PROJECT)
     stranger = haikei.haikei("notice", "acknowledge", "誰 か", "--show", PROJECT)
 
-    assert [[person["id"] for person in note["addressings_to"]] for note in notes] == [[45]]
+    assert [note.to for note in notes] == [["背 景子"]]
     assert [(row["person"], row["version"], row["read"]) for row in before] == [("背 景子", "2026-11", "")]
     assert told.returncode == again.returncode == 0, told.stderr
     assert stranger.returncode != 0
@@ -73,13 +65,12 @@ def test_the_notice_goes_out_once_for_each_version_and_is_acknowledged(haikei: R
     assert not held_anywhere(haikei, TEXT)
 
 
-def test_a_final_revision_names_who_set_its_status(haikei: RunningHaikei, coordinator: shotgun_api3.Shotgun) -> None:
+def test_a_final_revision_names_who_set_its_status(haikei: RunningHaikei, floor: Floor) -> None:
     cut, picture = CUTS[1], next(haikei.settings_file.parent.joinpath("seed").rglob("*.png"))
-    with signed_in(haikei.sandbox.url, "artist") as artist:
-        hand_in_revision(artist, cut, int(haikei.wait_for(cut.code, "delivered").review_task), picture)
-    revision = coordinator.find_one("Version", [["code", "is", f"{cut.code}_v001"]], [])
+    task = haikei.wait_for(cut.code, "delivered").review_task
+    revision = floor.hand_in(cut, f"{cut.code}_v001", picture, task=task, by="artist")
 
-    coordinator.update("Version", revision["id"], {"sg_status_list": "apr"})
+    floor.set_version(revision, Standing.APPROVED)
 
     (approved,) = haikei.wait(lambda: entries(haikei, Kind.REVISION_APPROVED), what="the approval")
     (submitted,) = entries(haikei, Kind.REVISION_SUBMITTED)

@@ -8,17 +8,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-import shotgun_api3
 from PIL import Image, PngImagePlugin
 
 from integration import database
 from integration.provenance.finding import FindingKind
 from integration.provenance.inspection import inspect_file
+from tests.floor import Floor, SeenVersion, Standing, approve
 from tests.flow.test_books import entries
 from tests.flow.test_final_guard import listed
-from tests.flow.test_main_job import approve, drafts_of
 from tests.layered_genzu import write_layered_genzu
-from tests.pretend_episode import PROJECT, PROJECT_ID, Cut, signed_in
+from tests.pretend_episode import PROJECT, Cut
 from tests.running_haikei import RunningHaikei, running_haikei
 
 pytestmark = pytest.mark.timeout(300)
@@ -30,7 +29,7 @@ GENERATED = "a town by the sea\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed:
 
 
 @pytest.fixture(scope="module")
-def haikei(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHaikei]:
+def haikei(tmp_path_factory: pytest.TempPathFactory, tracker: str) -> Iterator[RunningHaikei]:
     """The services over five cuts; AI is allowed for the BG team's work alone, which is all of it."""
     project = {
         "drafts": 2,
@@ -39,14 +38,8 @@ def haikei(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHaikei]:
         "flags_to": ["sakura"],
         "orders": {"board_types": ["Background"]},
     }
-    with running_haikei(tmp_path_factory.mktemp("orders"), cuts=5, project=project) as running:
+    with running_haikei(tmp_path_factory.mktemp("orders"), cuts=5, project=project, tracker=tracker) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def coordinator(haikei: RunningHaikei) -> Iterator[shotgun_api3.Shotgun]:
-    with signed_in(haikei.sandbox.url) as client:
-        yield client
 
 
 def order(haikei: RunningHaikei, out: Path, *arguments: str, house: str = HOUSE) -> tuple[str, Path]:
@@ -83,27 +76,19 @@ def received(haikei: RunningHaikei, path: Path, *arguments: str) -> dict[str, An
     return said
 
 
-def of_house(coordinator: shotgun_api3.Shotgun, order: str) -> list[dict[str, Any]]:
+def of_house(floor: Floor, order: str) -> list[SeenVersion]:
     """The Versions that were received for an order."""
-    fields = ["code", "description", "sg_status_list", "sg_task.Task.content", "sg_uploaded_movie", "user", "sg_haikei_ai_used"]
-    found: list[dict[str, Any]] = coordinator.find("Version", [["sg_haikei_key", "starts_with", f"received:{order}:"]], fields)
-    return found
+    return floor.every_draft(f"received:{order}:")
 
 
-def hand_in(who: shotgun_api3.Shotgun, cut: Cut, name: str, file: Path, *, kind: str) -> int:
+def hand_in(floor: Floor, cut: Cut, name: str, file: Path, *, kind: str) -> str:
     """Somebody hands in a Version of a type on the layout task."""
-    fields = {"project": {"type": "Project", "id": PROJECT_ID}, "entity": {"type": "Shot", "id": cut.shot}}
-    task = {"type": "Task", "id": cut.layout_task}
-    version = who.create("Version", {**fields, "code": f"{cut.code} {name}", "sg_task": task, "sg_version_type": kind})
-    who.upload("Version", version["id"], str(file), field_name="sg_uploaded_movie")
-    return int(version["id"])
+    return floor.hand_in(cut, f"{cut.code} {name}", file, task=floor.layout_task(cut), kind=kind)
 
 
-def test_an_order_without_a_draft_goes_out_and_comes_back_once(
-    haikei: RunningHaikei, coordinator: shotgun_api3.Shotgun, tmp_path: Path
-) -> None:
+def test_an_order_without_a_draft_goes_out_and_comes_back_once(haikei: RunningHaikei, floor: Floor, tmp_path: Path) -> None:
     cut = Cut(1)
-    approve(coordinator, cut)
+    approve(floor, cut)
     haikei.wait_for(cut.code, "delivered")
 
     said, package = order(haikei, tmp_path, cut.code, "--with-drafts", "--by", "sakura")
@@ -115,9 +100,9 @@ def test_an_order_without_a_draft_goes_out_and_comes_back_once(
     painting(back / f"{part['stem']}.png", 1)
     (back / "ai-declaration.txt").write_text(f"{part['stem']} = no\n", encoding="utf-8")
     rehearsed = received(haikei, back, "--dry-run")
-    before = of_house(coordinator, asked["order"])
+    before = of_house(floor, asked["order"])
     first, second = received(haikei, back), received(haikei, back)
-    (version,) = of_house(coordinator, asked["order"])
+    (version,) = of_house(floor, asked["order"])
 
     assert "No drafts go along" in said and "covers only work for BG team" in said
     assert [file["what"] for file in part["shipped"]] == ["genzu", "line"]
@@ -125,10 +110,10 @@ def test_an_order_without_a_draft_goes_out_and_comes_back_once(
     assert (rehearsed["files"][1]["fate"], before) == ("would be taken", [])
     assert [(each["fate"], each["ai"]) for each in first["files"] if each["stem"]] == [("taken", "declared: none")]
     assert [each["fate"] for each in second["files"] if each["stem"]] == ["taken before"]
-    assert (first["missing"], version["code"], version["sg_status_list"]) == ([], part["stem"], "rev")
-    assert version["sg_task.Task.content"] == "BG revision"
-    assert HOUSE in version["description"]
-    coordinator.download_attachment(version["sg_uploaded_movie"], file_path=str(tmp_path / "fetched.png"))
+    assert (first["missing"], version.name, version.standing) == ([], part["stem"], Standing.REVIEWING)
+    assert floor.task(version.task).name == "BG revision"
+    assert HOUSE in version.description
+    floor.fetch(version.id, tmp_path / "fetched.png")
     assert (tmp_path / "fetched.png").read_bytes() == (back / f"{part['stem']}.png").read_bytes()
     (revision,) = entries(haikei, cut, "revision.submitted")
     handed = [entry for entry in entries(haikei, cut, "handover") if "to_ref" in entry]
@@ -140,12 +125,10 @@ def test_an_order_without_a_draft_goes_out_and_comes_back_once(
     assert haikei.haikei("orders").stdout.startswith("No open orders")
 
 
-def test_an_order_to_a_house_the_policy_names_takes_its_drafts_along(
-    haikei: RunningHaikei, coordinator: shotgun_api3.Shotgun, tmp_path: Path
-) -> None:
+def test_an_order_to_a_house_the_policy_names_takes_its_drafts_along(haikei: RunningHaikei, floor: Floor, tmp_path: Path) -> None:
     cut = Cut(2)
-    hand_in(coordinator, cut, "board", painting(tmp_path / "board.png", 2), kind="Background")
-    approve(coordinator, cut)
+    hand_in(floor, cut, "board", painting(tmp_path / "board.png", 2), kind="Background")
+    approve(floor, cut)
     haikei.wait_for(cut.code, "delivered")
 
     plain, _ = order(haikei, tmp_path / "plain", cut.code, house="BG team")
@@ -158,17 +141,17 @@ def test_an_order_to_a_house_the_policy_names_takes_its_drafts_along(
 
     assert "drafts, until" in " ".join(plain.split())
     assert [file["name"].rpartition("/")[2] for file in part["shipped"] if file["what"] == "art_board"] == ["art_board.png"]
-    assert len(drafts) == len(drafts_of(coordinator, cut)) == 2
+    assert len(drafts) == len(floor.drafts(cut)) == 2
     assert all(FindingKind.SOURCE_TYPE in {finding.kind for finding in each.findings} for each in told)
     assert {file["sha256"] for file in drafts} <= {entry["asset"]["sha256"] for entry in entries(haikei, cut, "handover")}
 
 
 def test_ai_that_nobody_declared_is_a_question_and_what_is_declared_stands_in_the_record(
-    haikei: RunningHaikei, coordinator: shotgun_api3.Shotgun, tmp_path: Path
+    haikei: RunningHaikei, floor: Floor, tmp_path: Path
 ) -> None:
     silent, open_ = Cut(3), Cut(4)
     for cut in (silent, open_):
-        approve(coordinator, cut)
+        approve(floor, cut)
         haikei.wait_for(cut.code, "delivered")
     _, package = order(haikei, tmp_path, silent.code, open_.code)
     stems = [each["parts"][0]["stem"] for each in asked_for(package)["backgrounds"]]
@@ -182,25 +165,25 @@ def test_ai_that_nobody_declared_is_a_question_and_what_is_declared_stands_in_th
     with haikei.engine.begin() as connection:  # as if the process had died before its last step
         connection.execute(database.received.delete().where(database.received.c.order_id == package.stem))
     again = received(haikei, tmp_path / "back.zip", "--order", package.stem)
-    versions = {version["code"]: version for version in of_house(coordinator, package.stem)}
+    versions = {version.name: version for version in of_house(floor, package.stem)}
     raised = [flag for flag in listed(haikei) if flag["flag"] not in before]
 
     assert [each["fate"] for each in said["files"] if each["stem"]] == ["taken", "taken"]
     assert [each["version"] for each in again["files"]] == [each["version"] for each in said["files"]]
-    assert len(versions) == len(of_house(coordinator, package.stem)) == 2
+    assert len(versions) == len(of_house(floor, package.stem)) == 2
     assert [len(entries(haikei, cut, "revision.submitted")) for cut in (silent, open_)] == [1, 1]
-    assert {code: version["sg_haikei_ai_used"] for code, version in versions.items()} == {f"{stems[0]}_v02": False, f"{stems[1]}_v02": True}
+    assert {code: version.declares_ai for code, version in versions.items()} == {f"{stems[0]}_v02": False, f"{stems[1]}_v02": True}
     assert [(flag["reason"], flag["shots"]) for flag in raised] == [("undeclared_ai", [silent.code])]
     (statement,) = entries(haikei, open_, "statement.signed")
     assert (statement["statement"]["claims"], statement["statement"]["tool"]) == (["ai_tool_used"], "生成塗りつぶし")
 
 
 def test_a_layered_genzu_is_ordered_with_its_books_and_what_is_wrong_is_not_taken(
-    haikei: RunningHaikei, coordinator: shotgun_api3.Shotgun, tmp_path: Path
+    haikei: RunningHaikei, floor: Floor, tmp_path: Path
 ) -> None:
     cut = Cut(5)
-    hand_in(coordinator, cut, "genzu layered", write_layered_genzu(tmp_path / "c005.psd", 31), kind="Genzu")
-    approve(coordinator, cut)
+    hand_in(floor, cut, "genzu layered", write_layered_genzu(tmp_path / "c005.psd", 31), kind="Genzu")
+    approve(floor, cut)
 
     unknown = haikei.haikei("order", "c999", cut.code, "--to", HOUSE, "--due", DUE, "--out", str(tmp_path))
     _, package = order(haikei, tmp_path, cut.code)
@@ -225,15 +208,13 @@ def test_a_layered_genzu_is_ordered_with_its_books_and_what_is_wrong_is_not_take
     assert [entry["part"] for entry in entries(haikei, cut, "revision.submitted")] == ["BOOK1"]
 
 
-def test_a_package_holds_nothing_of_the_tracker_or_this_machine(
-    haikei: RunningHaikei, coordinator: shotgun_api3.Shotgun, tmp_path: Path
-) -> None:
-    approve(coordinator, Cut(1))
+def test_a_package_holds_nothing_of_the_tracker_or_this_machine(haikei: RunningHaikei, floor: Floor, tmp_path: Path) -> None:
+    approve(floor, Cut(1))
     _, package = order(haikei, tmp_path / "leaving", Cut(1).code, house="別の会社")
     with zipfile.ZipFile(package) as archive:
         held = {name: archive.read(name) for name in archive.namelist()}
 
-    secrets = [haikei.sandbox.url, haikei.sandbox.url.partition("://")[2], haikei.sandbox.api_key, str(tmp_path), str(haikei.log.parent)]
+    secrets = [*floor.secrets, str(tmp_path), str(haikei.log.parent)]
     assert len(held) >= 8
     assert {(name, secret) for name, data in held.items() for secret in secrets if secret.encode() in data} == set()
     again, twin = order(haikei, tmp_path / "again", Cut(1).code, house="別の会社")
@@ -241,17 +222,18 @@ def test_a_package_holds_nothing_of_the_tracker_or_this_machine(
     assert "別の会社" in again
 
 
-def test_a_show_without_ai_orders_receives_and_approves_all_the_same(tmp_path: Path) -> None:
+def test_a_show_without_ai_orders_receives_and_approves_all_the_same(tmp_path: Path, tracker: str) -> None:
     cut = Cut(1)
-    with running_haikei(tmp_path, cuts=1, project={"ai_use": []}) as haikei, signed_in(haikei.sandbox.url) as coordinator:
+    with running_haikei(tmp_path, cuts=1, project={"ai_use": []}, tracker=tracker) as haikei:
+        floor = haikei.floor
         early = haikei.haikei("order", cut.code, "--to", HOUSE, "--due", DUE, "--out", str(tmp_path / "out"))
-        approve(coordinator, cut)
+        approve(floor, cut)
         haikei.wait(haikei.held, what="the refusal")
         _, package = order(haikei, tmp_path / "out", cut.code, "--with-drafts")
         (part,) = asked_for(package)["backgrounds"][0]["parts"]
         said = received(haikei, painting(tmp_path / "back" / f"{part['stem']}.png", 1).parent)
-        (version,) = of_house(coordinator, package.stem)
-        coordinator.update("Version", version["id"], {"sg_status_list": "apr"})
+        (version,) = of_house(floor, package.stem)
+        floor.set_version(version.id, Standing.APPROVED)
         haikei.wait(lambda: entries(haikei, cut, "revision.approved"), what="the approval")
         named = haikei.haikei("orders", "--all").stdout
         haikei.haikei("person", "forget", HOUSE, "--show", PROJECT, "--apply")

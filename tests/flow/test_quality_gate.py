@@ -8,46 +8,38 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import shotgun_api3
 import sqlalchemy as sa
 
-from tests.flow.test_main_job import KEY, approve, drafts_of, entries_of, notes_on
-from tests.pretend_episode import Cut, signed_in
+from tests.floor import Floor, approve
+from tests.flow.test_main_job import entries_of
+from tests.pretend_episode import Cut
 from tests.running_haikei import RunningHaikei, running_haikei
 
 STRICT = {"least_layout_kept": 0.95}
 
 
 @pytest.fixture(scope="module")
-def haikei(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHaikei]:
+def haikei(tmp_path_factory: pytest.TempPathFactory, tracker: str) -> Iterator[RunningHaikei]:
     """The services over three cuts, with a limit no tiny draft reaches."""
-    with running_haikei(tmp_path_factory.mktemp("gate"), cuts=3, project=STRICT) as running:
+    with running_haikei(tmp_path_factory.mktemp("gate"), cuts=3, project=STRICT, tracker=tracker) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def coordinator(haikei: RunningHaikei) -> Iterator[shotgun_api3.Shotgun]:
-    with signed_in(haikei.sandbox.url) as client:
-        yield client
 
 
 def entries(haikei: RunningHaikei, cut: Cut, kind: str) -> list[dict[str, Any]]:
     return [entry for body in entries_of(haikei, cut) if (entry := json.loads(body))["kind"] == kind]
 
 
-def test_a_draft_that_ignores_the_layout_is_painted_once_more_then_flagged(
-    haikei: RunningHaikei, coordinator: shotgun_api3.Shotgun
-) -> None:
+def test_a_draft_that_ignores_the_layout_is_painted_once_more_then_flagged(haikei: RunningHaikei, floor: Floor) -> None:
     cut = Cut(1)
 
-    approve(coordinator, cut)
+    approve(floor, cut)
     haikei.wait_for(cut.code, "delivered")
 
-    drafts, (note,) = drafts_of(coordinator, cut), notes_on(coordinator, cut)
-    assert [draft["code"] for draft in drafts] == ["c001 BG AI draft r1 A", "c001 BG AI draft r1 B"]
-    assert all("CHECK FIRST: it does not follow the lines" in draft["description"] for draft in drafts)
-    assert all("レイアウトの線に沿っていません" in draft["description"] for draft in drafts)
-    assert note["content"].startswith("Check 'c001 BG AI draft r1 A' first")
+    drafts, (note,) = floor.drafts(cut), floor.notes(cut)
+    assert [draft.name for draft in drafts] == ["c001 BG AI draft r1 A", "c001 BG AI draft r1 B"]
+    assert all("CHECK FIRST: it does not follow the lines" in draft.description for draft in drafts)
+    assert all("レイアウトの線に沿っていません" in draft.description for draft in drafts)
+    assert note.content.startswith("Check 'c001 BG AI draft r1 A' first")
     rendered, rejected = entries(haikei, cut, "draft.rendered"), entries(haikei, cut, "draft.rejected")
     assert len({entry["ai"]["seed"] for entry in rendered}) == len(rendered) == 4
     assert {entry["decision"]["reason"] for entry in rejected} == {"layout_ignored"}
@@ -59,36 +51,34 @@ def test_a_draft_that_ignores_the_layout_is_painted_once_more_then_flagged(
     assert told.stdout.count("outcome: unknown") == 2
 
 
-def test_a_kill_changes_nothing_and_another_rule_holds_for_later_approvals(
-    haikei: RunningHaikei, coordinator: shotgun_api3.Shotgun
-) -> None:
+def test_a_kill_changes_nothing_and_another_rule_holds_for_later_approvals(haikei: RunningHaikei, floor: Floor) -> None:
     before, after = Cut(2), Cut(3)
 
-    approve(coordinator, before)
+    approve(floor, before)
     haikei.wait(lambda: painted_again(haikei, before), what="the second request")
     haikei.kill()
     said = haikei.settings_file.read_text(encoding="utf-8")
     haikei.settings_file.write_text(f'{said}quality = "refuse"\n', encoding="utf-8")
     haikei.start()
     haikei.wait_for(before.code, "delivered")
-    approve(coordinator, after)
+    approve(floor, after)
     refused = haikei.wait_for(after.code, "refused")
-    note = haikei.wait(lambda: notes_on(coordinator, after), what="the Note")[0]
+    note = haikei.wait(lambda: floor.notes(after), what="the Note")[0]
 
-    drafts = drafts_of(coordinator, before)
-    assert len({draft[KEY] for draft in drafts}) == len(drafts) == 2
+    drafts = floor.drafts(before)
+    assert len({draft.key for draft in drafts}) == len(drafts) == 2
     assert recorded(haikei, before) == {"rendered": 4, "rejected": 4, "delivered": 2, "refused": 0}
-    assert len(notes_on(coordinator, before)) == 1
+    assert len(floor.notes(before)) == 1
     assert "does not follow the lines of the layout" in refused.reason
-    assert refused.reason in note["content"]
-    assert drafts_of(coordinator, after) == []
+    assert refused.reason in note.content
+    assert floor.drafts(after) == []
     assert recorded(haikei, after) == {"rendered": 4, "rejected": 4, "delivered": 0, "refused": 1}
 
 
 def painted_again(haikei: RunningHaikei, cut: Cut) -> bool:
     """Whether the render service was asked for a cut's drafts once more."""
     with haikei.engine.connect() as connection:
-        again = f"render:%Shot:{cut.shot}:%+"
+        again = f"render:%Shot:{haikei.floor.shot(cut)}:%+"
         return bool(
             connection.execute(sa.text("SELECT count(*) FROM workflow_status WHERE workflow_uuid LIKE :id"), {"id": again}).scalar()
         )

@@ -14,7 +14,8 @@ from PIL import Image
 
 from render_service.client import enqueue_render, render_result
 from render_service.contract import RenderResult
-from tests.pretend_episode import Cut, signed_in
+from tests.floor import approve
+from tests.pretend_episode import Cut
 from tests.running_haikei import RunningHaikei, running_haikei
 from tests.tiny_pipeline import build_tiny_look
 from tests.worker_process import Bench, open_bench, start_worker, stop_worker, wait_ready
@@ -97,20 +98,19 @@ def haikei(tmp_path: Path) -> Iterator[RunningHaikei]:
 
 @pytest.mark.slow
 def test_a_delivered_draft_is_painted_again_by_its_name_though_the_queue_forgot_it(haikei: RunningHaikei, tmp_path: Path) -> None:
-    with signed_in(haikei.sandbox.url) as coordinator:
-        coordinator.update("Task", Cut(1).layout_task, {"sg_status_list": "apr"})
-        haikei.wait_for("c001", "delivered")
-        shown = coordinator.find_one("Version", [["code", "is", "c001 BG AI draft r1 B"]], ["id"])
+    approve(haikei.floor, Cut(1))
+    haikei.wait_for("c001", "delivered")
+    (shown,) = [draft for draft in haikei.floor.drafts(Cut(1)) if draft.name == "c001 BG AI draft r1 B"]
     haikei.stop()
     with haikei.engine.begin() as connection:
         connection.execute(sa.text("DELETE FROM workflow_status"))
 
     by_name = haikei.haikei("reproduce", "c001 BG AI draft r1 B", "--out", str(tmp_path / "again.png"))
-    again = haikei.haikei("reproduce", str(shown["id"]), "--out", str(tmp_path / "again.png"))
+    again = haikei.haikei("reproduce", shown.id, "--out", str(tmp_path / "again.png"))
     unknown = haikei.haikei("reproduce", "c001 BG AI draft r2 A")
 
     assert by_name.returncode == 0, by_name.stderr
-    assert "Bit-equal" in by_name.stdout and f"Version {shown['id']}" in by_name.stdout
+    assert "Bit-equal" in by_name.stdout and f"Version {shown.id}" in by_name.stdout
     assert (tmp_path / "again.png").is_file()
     assert again.returncode == 1 and "is there already" in again.stderr
     assert unknown.returncode == 1 and "no delivered draft" in unknown.stderr

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from integration.sandbox.ftrack.schema_table import TABLE
+from integration.sandbox.ftrack.schema_people import PEOPLE
+from integration.sandbox.ftrack.schema_table import WORK
 
 SCALARS = {"str": "string", "int": "integer", "num": "number", "bool": "boolean", "date": "string", "any": "variable", "obj": "object"}
 """The types of values, here and on the wire."""
@@ -66,12 +67,13 @@ class EntityType:
 def entity_types() -> dict[str, EntityType]:
     """Every type by name."""
     types: dict[str, EntityType] = {}
-    for line in filter(None, map(str.strip, TABLE.splitlines())):
+    for line in filter(None, map(str.strip, (WORK + PEOPLE).splitlines())):
         if heading := _HEADING.fullmatch(line):
             current = _begin(types, *heading.groups())
         else:
             for attribute in _read(line):
-                current.attributes[attribute.name] = attribute
+                if attribute.name not in current.attributes or attribute.kind != "scalar":
+                    current.attributes[attribute.name] = attribute
     for kind in types.values():
         kind.kinds = tuple(name for name in types if name == kind.name or _descends(types, name, kind.name))
     return types

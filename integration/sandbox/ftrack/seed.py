@@ -43,6 +43,7 @@ def load_seed(studio: Studio, seed: Path | None) -> None:
             for kind, values in stock({**WORKFLOWS, **told.get("statuses", {})}, told.get("types") or TASK_TYPES):
                 writing.create(kind, values)
             writing.create("User", {"id": _FOUNDER.id, "username": API_USER, "first_name": "haikei", "email": "haikei@example.com"})
+            writing.create("UserSecurityRole", {"user_id": _FOUNDER.id, "security_role_id": stock_id("SecurityRole", "API")})
             for configuration in told.get("custom_attributes", ()):
                 writing.create("CustomAttributeConfiguration", custom_attribute(configuration))
             for one in told.get("entities", ()):

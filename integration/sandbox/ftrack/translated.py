@@ -80,6 +80,8 @@ def _person(one: _Entity, _steps: Mapping[int, str]) -> Iterator[dict[str, Any]]
         is_active=active,
         custom_attributes=known,
     )
+    role = {"user_id": ftrack_id("HumanUser", one["id"]), "security_role_id": stock_id("SecurityRole", "Project Manager")}
+    yield {"__entity_type__": "UserSecurityRole", **role}
 
 
 def _group(one: _Entity, _steps: Mapping[int, str]) -> Iterator[dict[str, Any]]:

@@ -148,7 +148,7 @@ class Writing:
             elif attribute.kind == "one":
                 columns[attribute.column] = _reference(kind, attribute, value)
         for attribute in kind.attributes.values():
-            if attribute.kind == "one" and columns.get(attribute.column) is not None:
+            if attribute.kind == "one" and not attribute.is_computed and columns.get(attribute.column) is not None:
                 self._later.append(lambda one=attribute, wanted=columns[attribute.column]: self._check_exists(kind, one, wanted))  # type: ignore[misc]
         return columns
 

@@ -1,3 +1,5 @@
+"""Sites for the tests of the pretend ftrack site."""
+
 from collections.abc import Iterator
 
 import pytest

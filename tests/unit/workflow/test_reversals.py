@@ -37,7 +37,9 @@ def states(cut: ReviewedCut) -> list[tuple[int, str]]:
 
 
 def heal(cut: ReviewedCut) -> None:
-    sweep(cut.studio, cut.actions, whole=True, stop=threading.Event())
+    missing: set[VersionId] = set()
+    for _ in range(2):
+        sweep(cut.studio, cut.actions, whole=True, stop=threading.Event(), missing=missing)
 
 
 def refs(cut: ReviewedCut, kind: Kind) -> list[bool]:
