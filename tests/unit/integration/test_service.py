@@ -1,5 +1,6 @@
 """The integration looks as soon as the tracker tells of something, and ends as soon as it is told to."""
 
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,9 +18,11 @@ from integration.studio import Studio, open_studio
 from integration.tracker.menu import MenuDesk
 from integration.tracker.protocol import EventPage, Tracker
 from integration.workflow.menu_desk import WorkflowDesk
+from tests.menu_item import free_port
 from tests.pretend_episode import PROJECT, write_episode
 
 PATIENCE_S = 30.0
+NUDGE_PORT = free_port()
 
 
 @dataclass
@@ -57,7 +60,7 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
                 "tracker": "shotgrid",
                 "state_folder": tmp_path / "state",
                 "shotgrid": {"url": sandbox.url, "script_name": sandbox.script_name, "api_key": sandbox.api_key},
-                "intake": {"poll_s": 300},
+                "intake": {"poll_s": 300, "nudge_port": NUDGE_PORT},
                 "projects": {PROJECT: {}},
             }
         )
@@ -103,6 +106,16 @@ def test_what_is_heard_is_looked_at_long_before_the_next_poll(studio: Studio) ->
         assert isinstance(tracker.desk, WorkflowDesk)
 
     assert tracker.opened == ["open", "closed"]
+
+
+def test_a_nudge_is_looked_at_long_before_the_next_poll(studio: Studio) -> None:
+    tracker = cast(TellingTracker, studio.tracker)
+
+    with at_work(studio), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mouth:
+        before = tracker.looks
+        mouth.sendto(b"!", ("127.0.0.1", NUDGE_PORT))
+
+        wait_for(lambda: tracker.looks > before)
 
 
 def test_it_ends_in_the_middle_of_a_long_pause(studio: Studio) -> None:
