@@ -2,6 +2,8 @@
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 import structlog
 
@@ -102,12 +104,23 @@ class _Intake:
         self._next_record = publish_due(self._studio, self._next_record)
 
 
+@contextmanager
+def _told(studio: Studio, bell: Bell, desk: WorkflowDesk) -> Iterator[None]:
+    """While it is open the tracker rings; where its line cannot be opened, looking every `intake.poll_s` finds everything, too."""
+    with ExitStack() as lines:
+        try:
+            lines.enter_context(studio.tracker.listen(bell.ring, desk))
+        except TransientTrackerError as error:
+            log.warning("not told by the tracker", error=str(error), hint=error.hint)
+        yield
+
+
 def _work(studio: Studio, registry: HookRegistry, slot: SlotLock, stop: threading.Event, listening: threading.Event) -> None:
     intake, bell, desk = _Intake(studio, registry, stop), Bell(stop), WorkflowDesk(studio)
     failures = 0
     log.info("listening", site=studio.tracker.site, projects=len(studio.projects), hooks=len(registry.hooks))
     rule = studio.settings.intake
-    with nudged(rule.nudge_host, rule.nudge_port, bell.ring), studio.tracker.listen(bell.ring, desk):
+    with nudged(rule.nudge_host, rule.nudge_port, bell.ring), _told(studio, bell, desk):
         while not stop.is_set():
             if not slot.is_held():
                 raise DatabaseError("the database forgot that we hold it", hint="It was restarted; start `haikei up` again.")

@@ -3,7 +3,8 @@
 import threading
 import time
 
-_BURST_S = 0.01
+_BURST_S = 0.1
+"""A busy tracker that rings all the time is looked at ten times a second at most."""
 
 
 class Bell:

@@ -1,5 +1,6 @@
 """What every form of the tracker's menu carries: when it was shown, so that it counts once and not for ever."""
 
+import unicodedata
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -11,6 +12,8 @@ LIFE = timedelta(hours=1)
 """How long a form may be answered."""
 LONGEST_LINE = 200
 """Most characters of a text from the tracker in a form or a message."""
+LONGEST_REASON = 400
+"""Most characters of a reason."""
 _EARLY = timedelta(minutes=1)
 
 
@@ -25,7 +28,8 @@ def is_stale(shown: int, now: datetime) -> bool:
     return not milliseconds(now - LIFE) <= shown <= milliseconds(now + _EARLY)
 
 
-def in_one_line(text: str) -> str:
-    """`text`, of people or settings, without line breaks and bounded."""
-    line = " ".join(text.split())
-    return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}…"
+def in_one_line(text: str, longest: int = LONGEST_LINE) -> str:
+    """`text`, of people or settings, without line breaks and what cannot be seen, such as marks that turn its direction, and bounded."""
+    seen = "".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Cs") else c for c in text[: 4 * longest])
+    line = " ".join(seen.split())
+    return line if len(line) <= longest else f"{line[:longest]}…"

@@ -15,7 +15,7 @@ from integration.tracker.menu import FormField, MenuCall, MenuReply
 from integration.tracker.protocol import NoteText
 from integration.workflow import menu_words, wish
 from integration.workflow.handover import on_review_task
-from integration.workflow.menu_form import SHOWN, in_one_line, is_stale, shown_ms
+from integration.workflow.menu_form import LONGEST_REASON, SHOWN, in_one_line, is_stale, shown_ms
 from integration.workflow.new_round import No, ask_for_round, is_art_director, why_no_round
 from integration.workflow.outcome_by_menu import drafts_selected
 from integration.workflow.rounds import DraftState, Round
@@ -140,7 +140,7 @@ def _wanted(connection: sa.Connection, studio: Studio, call: MenuCall) -> list[_
 
 
 def _refusal(code: str, no: No) -> str:
-    return f"{in_one_line(code)}: {menu_words.NOT_STARTED.both} {no.words}"
+    return f"{in_one_line(code)}: {menu_words.NOT_STARTED.both} {in_one_line(no.words, LONGEST_REASON)}"
 
 
 def _tell_artist(studio: Studio, each: _Wanted, asked: Note) -> str:

@@ -11,7 +11,7 @@ from integration.production import ProjectId
 from integration.studio import Studio
 from integration.tracker.menu import MenuCall, MenuReply
 from integration.workflow import menu_words, rounds
-from integration.workflow.menu_form import in_one_line
+from integration.workflow.menu_form import LONGEST_REASON, in_one_line
 from integration.workflow.menu_words import WHO_CHANGES_IT
 from integration.workflow.rounds import DraftState
 
@@ -32,7 +32,7 @@ class Obstacle:
     @property
     def words(self) -> str:
         """As people read it."""
-        return f"{in_one_line(self.code)}: {f'{in_one_line(self.reason)} ' if self.reason else ''}→ {WHO_CHANGES_IT[self.kind].both}"
+        return f"{in_one_line(self.code)}: {f'{in_one_line(self.reason, LONGEST_REASON)} ' if self.reason else ''}→ {WHO_CHANGES_IT[self.kind].both}"
 
 
 def obstacles(connection: sa.Connection, studio: Studio, call: MenuCall) -> list[Obstacle]:

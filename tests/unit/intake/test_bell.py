@@ -46,6 +46,24 @@ def test_rings_close_together_are_one() -> None:
     assert seconds(lambda: bell.wait(0.3)) >= 0.3
 
 
+def test_what_rings_all_the_time_is_looked_at_ten_times_a_second_at_most() -> None:
+    bell, end_s, looks = Bell(threading.Event()), time.monotonic() + 1, 0
+
+    def ring() -> None:
+        while time.monotonic() < end_s:
+            bell.ring()
+            time.sleep(0.002)
+
+    ringing = threading.Thread(target=ring)
+    ringing.start()
+    while time.monotonic() < end_s:
+        bell.wait(0.5)
+        looks += 1
+    ringing.join()
+
+    assert 2 <= looks <= 11
+
+
 def test_the_end_ends_the_pause() -> None:
     stop = threading.Event()
     bell = Bell(stop)

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 import pytest
 
+from integration.errors import TransientTrackerError
 from integration.sandbox.server import start_sandbox
 from integration.service import serve
 from integration.settings import Settings
@@ -34,6 +35,7 @@ class TellingTracker:
     heard: Callable[[], None] | None = None
     desk: MenuDesk | None = None
     opened: list[str] = field(default_factory=list)
+    answers: bool = True
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.real, name)
@@ -46,6 +48,8 @@ class TellingTracker:
     @contextmanager
     def listen(self, heard: Callable[[], None], desk: MenuDesk | None = None) -> Iterator[None]:
         """Keeps what is called."""
+        if not self.answers:
+            raise TransientTrackerError("the line cannot be opened")
         self.heard, self.desk = heard, desk
         self.opened.append("open")
         yield
@@ -106,6 +110,15 @@ def test_what_is_heard_is_looked_at_long_before_the_next_poll(studio: Studio) ->
         assert isinstance(tracker.desk, WorkflowDesk)
 
     assert tracker.opened == ["open", "closed"]
+
+
+def test_without_a_line_the_tracker_is_looked_at_all_the_same(studio: Studio) -> None:
+    tracker = cast(TellingTracker, studio.tracker)
+    tracker.answers = False
+    intake = studio.settings.intake.model_copy(update={"poll_s": 0.1})
+
+    with at_work(replace(studio, settings=studio.settings.model_copy(update={"intake": intake}))):
+        wait_for(lambda: tracker.looks >= 3)
 
 
 def test_a_nudge_is_looked_at_long_before_the_next_poll(studio: Studio) -> None:

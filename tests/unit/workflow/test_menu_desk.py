@@ -299,6 +299,16 @@ def test_a_refused_or_failed_round_says_why(cut: ReviewedCut, state: DraftState,
     assert ("too small" in told.message) is (state is DraftState.REFUSED)
 
 
+def test_a_reason_is_one_bounded_line_without_what_cannot_be_seen(cut: ReviewedCut) -> None:
+    with cut.studio.engine.begin() as connection:
+        change(connection, cut.rounds()[-1].key, state=DraftState.REFUSED, reason="The genzu\x1b\nis\u202e blank: " + "長" * 9000)
+
+    told = WorkflowDesk(cut.studio).choose(WHY, call(STRANGER, tasks=(str(CUT.layout_task),)), {})
+
+    assert told.message.startswith("c001 BG: The genzu is blank: 長")
+    assert 380 <= told.message.count("長") <= 400
+
+
 def test_a_layout_that_is_no_longer_held_says_nothing(cut: ReviewedCut) -> None:
     _hold(cut, ai_use=())
     cut.coordinator.update("Task", CUT.layout_task, {"sg_status_list": "rev"})
