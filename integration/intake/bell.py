@@ -14,6 +14,7 @@ class Bell:
         """Watch `stop`, too: when it is set, no wait lasts any longer."""
         self._stop = stop
         self._rung = threading.Event()
+        self._ended_s = -_BURST_S
         threading.Thread(target=self._watch, name="bell", daemon=True).start()
 
     def ring(self) -> None:
@@ -21,11 +22,12 @@ class Bell:
         self._rung.set()
 
     def wait(self, longest_s: float) -> None:
-        """Pause until it rings, `stop` is set or `longest_s` are over; rings that follow one another closely count as one."""
+        """Pause until it rings, `stop` is set or `longest_s` are over; a ring soon after the last pause waits a moment for others."""
         until_s = time.monotonic() + longest_s
         if self._rung.wait(longest_s):
-            self._stop.wait(max(0.0, min(_BURST_S, until_s - time.monotonic())))
+            self._stop.wait(max(0.0, min(self._ended_s + _BURST_S, until_s) - time.monotonic()))
         self._rung.clear()
+        self._ended_s = time.monotonic()
 
     def _watch(self) -> None:
         self._stop.wait()
