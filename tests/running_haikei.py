@@ -125,9 +125,10 @@ class RunningHaikei:
             return rounds.every_held(connection)
 
     def haikei(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run another haikei command with the same settings."""
+        """Run another haikei command with the same settings, on a terminal wide enough that no cell of a table breaks."""
         command = [sys.executable, "-m", "integration.cli.app", *arguments, "--settings", str(self.settings_file)]
-        return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        wide = os.environ | {"COLUMNS": "400"}
+        return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=wide)
 
     def wait(self, done: Callable[[], Any], *, what: str, patience_s: float = PATIENCE_S) -> Any:
         """Wait until `done` gives something true."""

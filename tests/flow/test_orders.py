@@ -139,7 +139,7 @@ def test_an_order_to_a_house_the_policy_names_takes_its_drafts_along(haikei: Run
         archive.extractall(tmp_path)
     told = [inspect_file(tmp_path / package.stem / draft["name"]) for draft in drafts]
 
-    assert "drafts, until" in " ".join(plain.split())
+    assert "drafts, until" in plain
     assert [file["name"].rpartition("/")[2] for file in part["shipped"] if file["what"] == "art_board"] == ["art_board.png"]
     assert len(drafts) == len(floor.drafts(cut)) == 2
     assert all(FindingKind.SOURCE_TYPE in {finding.kind for finding in each.findings} for each in told)
