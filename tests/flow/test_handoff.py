@@ -83,7 +83,9 @@ def test_a_painted_layer_is_found_and_its_area_told(haikei: RunningHaikei, floor
     first_draft, other = floor.drafts(CUT)
     floor.set_version(first_draft.id, Standing.NOT_USED, by="artist")
     floor.set_version(other.id, Standing.USED, by="artist")
-    later = haikei.wait(lambda: found[-1] if len(found := measured(haikei, version)) > 1 else None, what="the measure anew")
+    later = haikei.wait(
+        lambda: found[-1] if (found := measured(haikei, version))[-1]["measure"]["lineage"] == "said" else None, what="the measure anew"
+    )
 
     found = first["measure"]
     assert found["lineage"] == "layers"
@@ -91,9 +93,8 @@ def test_a_painted_layer_is_found_and_its_area_told(haikei: RunningHaikei, floor
     assert sum(found[f"{name}_ppm"] for name in ("kept", "adjusted", "repainted", "cannot_tell")) == 1_000_000
     assert found["repainted_least_ppm"] <= found["repainted_ppm"] <= found["repainted_most_ppm"]
     assert {layer["state"] for layer in found["layers"]} == {"shipped", "new"}
-    assert later["measure"]["lineage"] == "said"
     report = json.loads(haikei.haikei("report", "shot", CUT.code, "--json").stdout)["measures"]
-    assert later["corrects"] == next(each["index"] for each in report if each["corrected_by"])
+    assert later["corrects"] in {each["index"] for each in report if each["corrected_by"]}
     told = haikei.haikei("report", "shot", CUT.code).stdout
     assert "as people say" in told
     assert "tell neither who painted" in told
