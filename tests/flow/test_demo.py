@@ -9,15 +9,18 @@ from pathlib import Path
 import cv2
 import pytest
 
+from tests.floor import TRACKERS
+
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_the_demo_plays_the_whole_episode_and_is_quick_the_second_time(tmp_path: Path) -> None:
+@pytest.mark.parametrize("tracker", TRACKERS)
+def test_the_demo_plays_the_whole_episode_and_is_quick_the_second_time(tmp_path: Path, tracker: str) -> None:
     folder = tmp_path / "demo"
 
-    first = haikei("demo", "--folder", str(folder))
+    first = haikei("demo", "--tracker", tracker, "--folder", str(folder))
     began = time.monotonic()
-    second = haikei("demo", "--folder", str(folder))
+    second = haikei("demo", "--tracker", tracker, "--folder", str(folder))
     seconds = time.monotonic() - began
     status = json.loads(haikei("status", "--json", "--settings", str(folder / "haikei.toml")).stdout)
     told = haikei("report", "shot", "c003", "--settings", str(folder / "haikei.toml"))
