@@ -4,6 +4,7 @@ Reports of a show with a million entries read these rows. Each is what its entry
 which entries were put right by a later one.
 """
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -53,13 +54,22 @@ facts = sa.Table(
     sa.Column("span_end_ms", sa.BigInteger),
     sa.Column("render_ms", sa.BigInteger),
     sa.Column("tool", sa.Text, nullable=False),
+    sa.Column("claims", sa.Text, nullable=False),
+    sa.Column("answers", sa.BigInteger),
     sa.Column("corrects", sa.BigInteger),
     sa.Column("corrected", sa.Boolean, nullable=False),
     sa.Index("haikei_fact_by_kind", "show", "kind", "seq"),
     sa.Index("haikei_fact_by_background", "show", "background", "part"),
     sa.Index("haikei_fact_by_actor", "actor"),
 )
-"""One row for each entry. `shot` is the first of its cuts, `tool` the digest of the Look that painted; empty means not known."""
+"""One row for each entry; empty means not known.
+
+`shot` is the first of its cuts (`tables.entry_shots` has them all), `tool` the digest of what painted (`TOOL_FIELDS` of `ai`),
+`claims` a statement's, joined by spaces, `reason` a decision's or a flag's, `answers` the entry whose flag this one answers.
+"""
+
+TOOL_FIELDS = ("model_id", "revision", "licence", "weights_sha256", "look_sha256", "scheduler", "steps", "libraries", "adapter_sha256")
+"""Fields of `ai` that tell one tool from another, as entries of one `tool` share them."""
 
 follower = sa.Table(
     "haikei_fact_follower",
@@ -148,17 +158,24 @@ def _people(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _deed(entry: Mapping[str, Any]) -> dict[str, Any]:
-    decision, ai = entry.get("decision", {}), entry.get("ai", {})
+    decision, ai, flag = entry.get("decision", {}), entry.get("ai", {}), entry.get("flag", {})
     return {
         "version": entry.get("tracker", {}).get("version_id", ""),
         "sha256": entry.get("asset", {}).get("sha256", ""),
         "verdict": decision.get("verdict", ""),
         "status": decision.get("status", ""),
-        "reason": decision.get("reason", ""),
+        "reason": decision.get("reason", "") or flag.get("reason", ""),
         "render_ms": ai.get("render_ms"),
-        "tool": ai.get("look_sha256", ""),
+        "tool": _tool(ai) if entry["kind"] == Kind.DRAFT_RENDERED else "",
+        "claims": " ".join(entry.get("statement", {}).get("claims", ())),
+        "answers": flag.get("answers"),
         "corrects": entry.get("corrects"),
     }
+
+
+def _tool(ai: Mapping[str, Any]) -> str:
+    told = json.dumps([ai.get(field) for field in TOOL_FIELDS], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def _time(entry: Mapping[str, Any]) -> dict[str, Any]:

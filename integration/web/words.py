@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from integration.language import Words
 from integration.tracker.menu import Fault
 from integration.workflow import menu_words
-from integration.workflow.menu_words import NOTHING_SAID, OTHERS, OUTCOMES, SO_FAR, YOURS, Words
+from integration.workflow.menu_words import NOTHING_SAID, OTHERS, OUTCOMES, SO_FAR, YOURS
 from integration.workflow.outcome_by_menu import Bar
 
 __all__ = ["NOTHING_SAID", "OTHERS", "OUTCOMES", "SO_FAR", "YOURS", "Words"]

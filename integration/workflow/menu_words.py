@@ -1,22 +1,7 @@
 """What people read in the tracker's menu and on the page behind it, in Japanese and English."""
 
-from dataclasses import dataclass
-
+from integration.language import Words
 from integration.ledger.vocabulary import Verdict
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
-    """One thing said twice."""
-
-    ja: str
-    en: str
-
-    @property
-    def both(self) -> str:
-        """Both, where there is one line for them."""
-        return f"{self.ja} / {self.en}"
-
 
 OUTCOMES = {
     Verdict.USED: Words(ja="使った", en="used"),
