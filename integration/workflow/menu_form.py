@@ -17,15 +17,14 @@ LONGEST_REASON = 400
 _EARLY = timedelta(minutes=1)
 
 
-def shown_ms(answers: Mapping[str, str]) -> int | None:
-    """When the form was shown, as its answers say; None when they do not. Untrusted: `is_stale` bounds it."""
+def shown_ms(answers: Mapping[str, str], now: datetime) -> int | None:
+    """When the form was shown, as its answers say; None when they do not, or when that is too long ago or yet to come.
+
+    `now` is the tracker's clock, aware UTC.
+    """
     said = answers.get(SHOWN, "")
-    return int(said) if said.isascii() and said.isdecimal() and len(said) <= 15 else None
-
-
-def is_stale(shown: int, now: datetime) -> bool:
-    """Whether a form was shown too long ago, or never; `now` is the tracker's clock, aware UTC."""
-    return not milliseconds(now - LIFE) <= shown <= milliseconds(now + _EARLY)
+    shown = int(said) if said.isascii() and said.isdecimal() and len(said) <= 15 else 0
+    return shown if milliseconds(now - LIFE) <= shown <= milliseconds(now + _EARLY) else None
 
 
 def in_one_line(text: str, longest: int = LONGEST_LINE) -> str:

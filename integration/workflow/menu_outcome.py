@@ -12,7 +12,7 @@ from integration.studio import Studio
 from integration.tracker.menu import FormField, MenuCall, MenuReply
 from integration.workflow import menu_words, rounds
 from integration.workflow.finality import is_final
-from integration.workflow.menu_form import SHOWN, in_one_line, is_stale, shown_ms
+from integration.workflow.menu_form import SHOWN, in_one_line, shown_ms
 from integration.workflow.outcome import OUTCOMES, Drafted, said_of
 from integration.workflow.outcome_by_menu import Bar, drafts_selected, tell, theirs
 from integration.workflow.withdrawal import rules_of
@@ -53,8 +53,8 @@ def record_answers(studio: Studio, call: MenuCall, answers: Mapping[str, str]) -
     Raises:
         TransientTrackerError: the tracker does not answer; the same form may be sent again.
     """
-    shown = shown_ms(answers)
-    if shown is None or is_stale(shown, call.at):
+    shown = shown_ms(answers, call.at)
+    if shown is None:
         return MenuReply(done=False, message=menu_words.EXPIRED.both)
     with studio.engine.connect() as connection:
         drafts = [draft for draft in drafts_selected(connection, studio, call)[:MOST_ASKED] if answers.get(draft.version)]

@@ -15,7 +15,7 @@ from integration.tracker.menu import FormField, MenuCall, MenuReply
 from integration.tracker.protocol import NoteText
 from integration.workflow import menu_words, wish
 from integration.workflow.handover import on_review_task
-from integration.workflow.menu_form import LONGEST_REASON, SHOWN, in_one_line, is_stale, shown_ms
+from integration.workflow.menu_form import LONGEST_REASON, SHOWN, in_one_line, shown_ms
 from integration.workflow.new_round import No, ask_for_round, is_art_director, why_no_round
 from integration.workflow.outcome_by_menu import drafts_selected
 from integration.workflow.rounds import DraftState, Round
@@ -89,8 +89,8 @@ def start(studio: Studio, call: MenuCall, answers: Mapping[str, str]) -> MenuRep
     Raises:
         TransientTrackerError: the tracker does not answer; the same form may be sent again.
     """
-    shown = shown_ms(answers)
-    if shown is None or is_stale(shown, call.at):
+    shown = shown_ms(answers, call.at)
+    if shown is None:
         return MenuReply(done=False, message=menu_words.EXPIRED.both)
     reason = answers.get(REASON, "").strip()
     if not reason:

@@ -18,6 +18,10 @@ from tests.pretend_episode import Cut
 from tests.running_haikei import RunningHaikei, running_haikei
 
 DRAFTS = 2
+_AT_ONCE = 10
+"""Layouts approved at the beginning; the others follow as faults happen."""
+_MOST_PASSED = 10
+"""A kind of call goes well at most so often before it fails: all failing would be no site, but an outage."""
 _PATIENCE_S = 1800.0
 
 
@@ -25,7 +29,8 @@ _PATIENCE_S = 1800.0
 class Outcome:
     """What stood in the tracker when everything had settled."""
 
-    faults: int
+    struck: int
+    """Faults that happened."""
     drafts: int
     doubled: int
     without_file: int
@@ -55,26 +60,32 @@ def faults_of(floor: Floor) -> list[Callable[[random.Random], None]]:
         ]
     else:
         calls, statuses = ("read", "create", "update", "batch", "upload_put", "link_file", "download"), (429, 500, 502, 503, "reset")
-    broken = [lambda chance: plain.fail(chance.choice(calls), status=chance.choice(statuses), after=chance.random() < 0.5)] * 8
-    return [*faults, *broken, lambda chance: plain.apply({"truncate_downloads": 1})]
+
+    def fail(chance: random.Random) -> None:
+        call = chance.choice(calls)
+        if not plain.planned(call):
+            plain.fail(call, status=chance.choice(statuses), after=chance.random() < 0.5, passed=chance.randrange(_MOST_PASSED))
+
+    return [*faults, *[fail] * 8, lambda chance: plain.apply({"truncate_downloads": 1})]
 
 
 def run(folder: Path, *, tracker: str, cuts: int, faults: int, seed: int) -> Outcome:
-    """Approve layouts while faults happen, wait until everything has settled, and count."""
+    """Approve layouts while at least `faults` happen, wait until everything has settled, and count."""
     chance, began = random.Random(seed), time.monotonic()
     with running_haikei(folder, cuts=cuts, tracker=tracker, project={"drafts": DRAFTS}) as haikei:
         floor = haikei.floor
         troubles, waiting = faults_of(floor), [Cut(number) for number in range(1, cuts + 1)]
-        for number in range(faults):
-            while waiting and len(waiting) * faults > cuts * (faults - number - 1):
+        while waiting or floor.faults.struck < faults:
+            if waiting and (cuts - len(waiting) - _AT_ONCE) * faults < (cuts - _AT_ONCE) * floor.faults.struck:
                 _insist(floor, waiting.pop(0))
             chance.choice(troubles)(chance)
             time.sleep(chance.uniform(0, 0.1))
         floor.faults.clear()
+        struck = floor.faults.struck
         haikei.wait(lambda: _settled(haikei, cuts), what="every round to be delivered", patience_s=_PATIENCE_S)
         per_key = Counter(draft.key for draft in floor.every_draft())
         return Outcome(
-            faults=faults,
+            struck=struck,
             drafts=len(per_key),
             doubled=sum(count - 1 for count in per_key.values()),
             without_file=sum(not draft.file for draft in floor.every_draft()),

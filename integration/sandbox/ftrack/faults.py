@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from integration.sandbox.ftrack.hub_faults import HubFaults
@@ -22,6 +22,8 @@ class Failure:
     """How."""
     after: bool
     """Whether the work is done before the answer is lost."""
+    passed: int = 0
+    """How many such calls go well before it."""
 
 
 @dataclass
@@ -36,10 +38,11 @@ class Faults:
     """How many of the next downloads break off half-way."""
     hub: HubFaults = field(default_factory=HubFaults)
     """The same for the event hub."""
+    _struck: int = field(default=0, repr=False)
     _planned: dict[str, list[Failure]] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
-    def fail(self, call: str, *, times: int = 1, status: Outcome = 503, after: bool = False) -> None:
+    def fail(self, call: str, *, times: int = 1, status: Outcome = 503, after: bool = False, passed: int = 0) -> None:
         """Let the next `times` calls fail.
 
         Args:
@@ -47,6 +50,7 @@ class Faults:
             times: how many calls.
             status: HTTP status of the answer, or ``"reset"`` to cut the connection.
             after: whether the work is done all the same.
+            passed: how many such calls go well before each.
 
         Raises:
             ValueError: there is no such call, or `status` is no failure.
@@ -54,18 +58,35 @@ class Faults:
         if call not in CALLS or (status != "reset" and status not in range(400, 600)):
             raise ValueError(f"{call!r} cannot fail with {status!r}")
         with self._lock:
-            self._planned.setdefault(call, []).extend([Failure(status, after)] * times)
+            self._planned.setdefault(call, []).extend([Failure(status, after, passed)] * times)
 
     def take(self, calls: set[str]) -> Failure | None:
         """The failure planned for any of `calls`, which is then used up."""
         with self._lock:
             planned = next((self._planned[call] for call in sorted(calls) if self._planned.get(call)), None)
-            return planned.pop(0) if planned else None
+            if not planned:
+                return None
+            if planned[0].passed:
+                planned[0] = replace(planned[0], passed=planned[0].passed - 1)
+                return None
+            self._struck += 1
+            return planned.pop(0)
+
+    def planned(self, call: str) -> int:
+        """How many of the next calls shall fail."""
+        with self._lock:
+            return len(self._planned.get(call, ()))
+
+    @property
+    def struck(self) -> int:
+        """How many faults happened since the site began, those of its hub among them."""
+        return self._struck + self.hub.struck
 
     def take_truncation(self) -> bool:
         """Whether this download breaks off."""
         with self._lock:
             self.truncate_downloads -= (breaks := self.truncate_downloads > 0)
+            self._struck += breaks
             return breaks
 
     def clear(self) -> None:

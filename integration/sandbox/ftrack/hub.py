@@ -110,12 +110,13 @@ class Hub:
             if not _in_event_loop() and not self._idle.wait_for(lambda: self._serving == 0, _CLOSING_S):
                 log.warning("sockets did not end in time", sockets=self._serving)
 
-    def _drop_sockets(self, how: Drop) -> None:
+    def _drop_sockets(self, how: Drop) -> int:
         with self._lock:
             dropped = list(self._connections)
             self._connections.clear()
         for connection in dropped:
             connection.end(how)
+        return len(dropped)
 
     async def _shake_hands(self, request: Request) -> Response:
         user = request.headers.get("ftrack-user") or request.query_params.get("api_user", "")

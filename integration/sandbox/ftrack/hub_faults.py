@@ -28,13 +28,16 @@ class HubFaults:
         """How many of the next events that somebody listens to come twice, with the same id."""
         self.lose_events = 0
         """How many of the next events that somebody listens to reach nobody."""
-        self._drop: Callable[[Drop], None] | None = None
+        self.struck = 0
+        """How many faults happened, since the hub began."""
+        self._drop: Callable[[Drop], int] | None = None
         self._lock = threading.Lock()
 
     def drop_sockets(self, how: Drop = "cut") -> None:
         """End every open socket now; what is published from here on does not reach them."""
-        if self._drop is not None:
-            self._drop(how)
+        if self._drop is not None and self._drop(how):
+            with self._lock:
+                self.struck += 1
 
     def take_refusal(self) -> bool:
         """Whether this handshake is refused."""
@@ -76,12 +79,14 @@ class HubFaults:
             else:
                 raise ValueError(f"no such fault: {name} = {value!r:.80}")
 
-    def attach(self, drop: Callable[[Drop], None]) -> None:
-        """Let `drop` end the sockets; a hub does this once."""
+    def attach(self, drop: Callable[[Drop], int]) -> None:
+        """Let `drop` end the sockets, of which it returns the number; a hub does this once."""
         self._drop = drop
 
     def _take(self, name: str) -> bool:
         with self._lock:
             left = getattr(self, name)
-            setattr(self, name, left - (left > 0))
-            return bool(left > 0)
+            struck = bool(left > 0)
+            setattr(self, name, left - struck)
+            self.struck += struck
+            return struck

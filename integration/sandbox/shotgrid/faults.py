@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 Outcome = int | Literal["reset"]
@@ -20,6 +20,8 @@ class Failure:
     """How."""
     after: bool
     """Whether the work is done before the answer is lost."""
+    passed: int = 0
+    """How many such calls go well before it."""
 
 
 @dataclass
@@ -34,10 +36,12 @@ class Faults:
     """How many of the next downloads break off half-way."""
     null_meta: int = 0
     """How many of the next event rows are written without their meta."""
+    struck: int = 0
+    """How many faults happened since the site began."""
     _planned: dict[str, list[Failure]] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
-    def fail(self, method: str, *, times: int = 1, status: Outcome = 502, after: bool = False) -> None:
+    def fail(self, method: str, *, times: int = 1, status: Outcome = 502, after: bool = False, passed: int = 0) -> None:
         """Let the next `times` calls of an api3 method, or of ``upload_put``, ``link_file`` or ``download``, fail.
 
         Args:
@@ -45,6 +49,7 @@ class Faults:
             times: how many calls.
             status: HTTP status of the answer, or ``"reset"`` to cut the connection.
             after: whether the work is done all the same.
+            passed: how many such calls go well before each.
 
         Raises:
             ValueError: `status` is no failure.
@@ -52,24 +57,37 @@ class Faults:
         if status != "reset" and status not in range(400, 600):
             raise ValueError(f"HTTP {status!r} is no failure")
         with self._lock:
-            self._planned.setdefault(_ALIASES.get(method, method), []).extend([Failure(status, after)] * times)
+            self._planned.setdefault(_ALIASES.get(method, method), []).extend([Failure(status, after, passed)] * times)
 
     def take(self, method: str) -> Failure | None:
         """The failure planned for this call of `method`, which is then used up."""
         with self._lock:
             planned = self._planned.get(method)
-            return planned.pop(0) if planned else None
+            if not planned:
+                return None
+            if planned[0].passed:
+                planned[0] = replace(planned[0], passed=planned[0].passed - 1)
+                return None
+            self.struck += 1
+            return planned.pop(0)
+
+    def planned(self, method: str) -> int:
+        """How many of the next calls of an api3 method, as it stands on the wire, shall fail."""
+        with self._lock:
+            return len(self._planned.get(_ALIASES.get(method, method), ()))
 
     def take_truncation(self) -> bool:
         """Whether this download breaks off."""
         with self._lock:
             self.truncate_downloads -= (breaks := self.truncate_downloads > 0)
+            self.struck += breaks
             return breaks
 
     def take_null_meta(self) -> bool:
         """Whether this event row loses its meta."""
         with self._lock:
             self.null_meta -= (lost := self.null_meta > 0)
+            self.struck += lost
             return lost
 
     def clear(self) -> None:

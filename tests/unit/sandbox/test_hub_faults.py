@@ -7,9 +7,27 @@ import pytest
 from integration.sandbox.ftrack.hub_faults import HubFaults
 
 
+def test_only_what_happened_counts_as_a_fault() -> None:
+    faults, sockets = HubFaults(), iter((2, 0))
+    faults.attach(lambda how: next(sockets))
+    faults.apply({"lose_events": 2, "refuse_handshakes": 1})
+
+    faults.drop_sockets()
+    faults.drop_sockets()
+    faults.take_copies()
+    faults.take_expiry()
+
+    assert faults.struck == 2
+
+
 def test_faults_are_set_used_up_and_cleared() -> None:
     faults, dropped = HubFaults(), []  # type: tuple[HubFaults, list[str]]
-    faults.attach(dropped.append)
+
+    def drop(how: str) -> int:
+        dropped.append(how)
+        return 1
+
+    faults.attach(drop)
 
     faults.apply({"refuse_handshakes": 1, "lose_events": 1, "double_events": 1, "delay_events_s": 2, "drop_sockets": "cut"})
 
