@@ -57,6 +57,7 @@ class CutStory:
         self._standing: list[tuple[Asset, str]] = []
         """Those delivered last, with their Versions."""
         self._painter = self._cast.outside if chance.random() < 0.1 else cast.actor(chance, Role.BACKGROUND_ARTIST)
+        self._round_of: Facts = {}
         self._versions = 0
         self._now = 0
 
@@ -120,11 +121,11 @@ class CutStory:
 
     def _round(self, number: int) -> Iterator[Facts]:
         chance = self._chance
-        round_of = {"draft": digest(chance), "round": number}
         if self._standing:
             told = Decision(verdict=Verdict.WITHDRAWN, reason="new_round")
-            yield self._done(Kind.DRAFT_SUPERSEDED, PIPELINE, decision=told, draft=digest(chance), round=number - 1)
+            yield self._done(Kind.DRAFT_SUPERSEDED, PIPELINE, decision=told, **self._round_of)
             self._standing = []
+        self._round_of = round_of = {"draft": digest(chance), "round": number}
         by = self._cast.actor(chance, Role.ART_DIRECTOR) if number > 1 else PIPELINE
         approval = Approval(scope="draft", reference_commit=digest(chance))
         given = (Parent(sha256=self._genzu.sha256, relation=Relation.INPUT_TO),)

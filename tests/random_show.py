@@ -52,10 +52,10 @@ def random_show(
     Args:
         connection: to a record with its tables.
         seed: of all that is random.
-        shots: how many cuts, dealt out to the episodes in turn; about 25 entries each.
+        shots: how many cuts, dealt out to the episodes in turn; about 16 entries each.
         episodes: their codes.
         show: its name; every one of a record needs its own.
-        busy: 4 makes about four times the hours and drafts of each cut, so 100 entries each.
+        busy: makes more rounds of drafts and hours: 4 about 30 entries for each cut, 20 about 100.
     """
     chance = random.Random(f"{seed} {show}")  # text, so that two shows of one seed differ
     made = RandomShow(
