@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from integration.errors import SettingsError
+from integration.labour_settings import Budget, LabourSettings
 from integration.policy_settings import AiModels, AiUse
 from integration.record_settings import RecordSettings
 from integration.secret_file import secret_of
@@ -211,6 +212,9 @@ class ProjectSettings(_Part):
     book_pattern: str = DEFAULT_BOOK_PATTERN
     """Finds a BOOK's number or letter, its one group, in the name or type of a Version; such a Version is the BOOK's genzu."""
     orders: OrderRules = OrderRules()
+    budget: Budget = Budget()
+    frame_rate: int = Field(24, ge=1, le=120)
+    """Frames a second that timecodes count, without drop frames; 23.976 counts 24."""
     time_zone: str = "Asia/Tokyo"
     day_start: time = time(5)
     """When the studio's day begins, in `time_zone`: half past one at night is 25:30 of the day before."""
@@ -298,6 +302,7 @@ class Settings(BaseSettings):
     record: RecordSettings = RecordSettings()
     credentials: CredentialsSettings = CredentialsSettings()
     web: WebSettings = WebSettings()
+    labour: LabourSettings = LabourSettings()
     projects: dict[str, ProjectSettings] = {}
     """Enabled projects by name or tracker id; events of others are left alone."""
 
@@ -305,6 +310,13 @@ class Settings(BaseSettings):
     @classmethod
     def _usual_names(cls, given: Any) -> Any:
         return with_usual_names(given)
+
+    @model_validator(mode="after")
+    def _money_can_be_counted(self) -> "Settings":
+        unpriced = [name for name, rules in self.projects.items() if rules.budget.money and not self.labour.gpu_hour_price]
+        if unpriced:
+            raise ValueError(f"the budget of '{unpriced[0]}' is in money: set 'labour.gpu_hour_price', or give it in machine_minutes")
+        return self
 
     @classmethod
     def settings_customise_sources(

@@ -12,6 +12,7 @@ from rich.table import Table
 
 import integration
 from integration.cli.cells import cell
+from integration.cli.doctor_budget import examine_budget
 from integration.cli.doctor_pages import examine_pages
 from integration.database import missing_file, open_database, require_answer
 from integration.errors import HaikeiError, RenderError, SettingsError
@@ -79,6 +80,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     for project in seen:
         if project.id in projects:
             yield from _project(tracker, project, projects[project.id], settings.render)
+            yield from examine_budget(settings, project, projects[project.id])
 
 
 def _project(tracker: Tracker, project: Project, rules: ProjectSettings, render: RenderSettings) -> Iterator[Finding]:

@@ -14,8 +14,9 @@ from rich.text import Text
 from integration.cli.cells import cell
 from integration.cli.kept_record import find_record
 from integration.intake.inbox import Delivery, Inbox
-from integration.settings import read_settings
+from integration.settings import Settings, read_settings
 from integration.workflow import looked_through, rounds
+from integration.workflow.budget import Spending, every_spending
 from integration.workflow.flags import flags
 from integration.workflow.looked_through import Looked, LookedThrough
 from integration.workflow.queues import GivenUp, given_up, look_at_queues
@@ -40,12 +41,15 @@ class State:
     """Versions whose files were looked through for AI."""
     questions: int = 0
     """Flags without an answer."""
+    spent: dict[str, Spending] = field(default_factory=dict)
+    """What rendering took, by show."""
 
 
 def show_status(file: Path | None, *, as_json: bool) -> None:
     """Print the state of everything in haikei's database; asks no tracker, and makes nothing."""
-    engine = find_record(read_settings(file))
-    state = State() if engine is None else _read(engine)
+    settings = read_settings(file)
+    engine = find_record(settings)
+    state = State() if engine is None else _read(engine, settings)
     if as_json:
         print(json.dumps(_as_data(state), ensure_ascii=False))
         return
@@ -56,6 +60,8 @@ def show_status(file: Path | None, *, as_json: bool) -> None:
         console.print(_draft_table(state))
     if state.held:
         console.print(_held_table(state.held))
+    if any(each.is_limited for each in state.spent.values()):
+        console.print(_spent_table(state.spent))
     if state.aside:
         console.print(_aside_table(state.aside))
     if state.given_up:
@@ -67,7 +73,8 @@ def show_status(file: Path | None, *, as_json: bool) -> None:
     console.print(", ".join(f"{count} {state}" for state, count in sorted(counts.items())) or "no drafts", style="bold")
 
 
-def _read(engine: sa.Engine) -> State:
+def _read(engine: sa.Engine, settings: Settings) -> State:
+    spent = every_spending(engine, settings)
     with engine.connect() as connection:
         drafts, held = rounds.every(connection), rounds.every_held(connection)
         looked, questions = looked_through.every(connection), sum(1 for _ in flags(connection))
@@ -75,10 +82,11 @@ def _read(engine: sa.Engine) -> State:
     aside = [delivery for site in sites for delivery in Inbox(engine, site).set_aside()]
     queue = look_at_queues(engine)
     if queue is None:
-        return State(drafts=drafts, held=held, aside=aside, looked=looked, questions=questions)
+        return State(drafts=drafts, held=held, aside=aside, looked=looked, questions=questions, spent=spent)
     rendering = [draft for draft in drafts if draft.state is DraftState.RENDERING]
     progress = {draft.key: told for draft in rendering if (told := _progress(queue, draft))}
-    return State(drafts=drafts, held=held, aside=aside, progress=progress, given_up=given_up(queue), looked=looked, questions=questions)
+    given = given_up(queue)
+    return State(drafts=drafts, held=held, aside=aside, progress=progress, given_up=given, looked=looked, questions=questions, spent=spent)
 
 
 def _progress(queue: DBOSClient, draft: Round) -> RenderProgress | None:
@@ -105,6 +113,14 @@ def _held_table(held: list[HeldLayout]) -> Table:
     table = Table("cut", "waits for", "why", title="Approved, no draft started")
     for layout in held:
         table.add_row(cell(layout.code), "nothing" if layout.kind == "no_draft" else layout.kind, cell(layout.reason))
+    return table
+
+
+def _spent_table(spent: dict[str, Spending]) -> Table:
+    table = Table("show", "spent", "new drafts", title="Budget for drafts")
+    for show, each in spent.items():
+        if each.is_limited:
+            table.add_row(cell(show), each.words, "none start: the budget is spent" if each.is_spent else "start")
     return table
 
 
@@ -145,6 +161,22 @@ def _as_data(state: State) -> dict[str, object]:
         "given_up": [asdict(each) for each in state.given_up],
         "looked_through": [asdict(each) for each in state.looked],
         "questions": state.questions,
+        "budgets": {show: _spent(each) for show, each in state.spent.items()},
+    }
+
+
+def _spent(spending: Spending) -> dict[str, object]:
+    """A limit of 0 is none; money is null where no price is set."""
+    return {
+        "since": spending.budget.since.isoformat() if spending.budget.since else None,
+        "rendered_ms": spending.rendered_ms,
+        "under_way_ms": spending.under_way_ms,
+        "minutes": spending.minutes,
+        "limit_minutes": spending.budget.machine_minutes,
+        "money": spending.money,
+        "limit_money": spending.budget.money,
+        "currency": spending.currency,
+        "spent": spending.is_spent,
     }
 
 

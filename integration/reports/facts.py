@@ -15,7 +15,7 @@ from integration.errors import LedgerError
 from integration.ledger import tables
 from integration.ledger.vocabulary import Kind
 
-FORM = 1
+FORM = 2
 """Number of the rows' form; rows of another are made anew."""
 
 metadata = sa.MetaData()
@@ -27,6 +27,7 @@ facts = sa.Table(
     sa.Column("idx", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("show", sa.Text, nullable=False),
+    sa.Column("project", sa.Text, nullable=False),
     sa.Column("seq", sa.Text, nullable=False),
     sa.Column("shot", sa.Text, nullable=False),
     sa.Column("background", sa.Text, nullable=False),
@@ -61,10 +62,11 @@ facts = sa.Table(
     sa.Index("haikei_fact_by_kind", "show", "kind", "seq"),
     sa.Index("haikei_fact_by_background", "show", "background", "part"),
     sa.Index("haikei_fact_by_actor", "actor"),
+    sa.Index("haikei_fact_by_project", "project", "kind", "at_ms", "render_ms"),
 )
 """One row for each entry; empty means not known.
 
-`shot` is the first of its cuts (`tables.entry_shots` has them all), `tool` the digest of what painted (`TOOL_FIELDS` of `ai`),
+`project` is the show's id in the tracker, `shot` the first of its cuts (`tables.entry_shots` has them all), `tool` the digest of what painted (`TOOL_FIELDS` of `ai`),
 `claims` a statement's, joined by spaces, `reason` a decision's or a flag's, `answers` the entry whose flag this one answers.
 """
 
@@ -141,7 +143,8 @@ def _row(index: int, body: bytes) -> dict[str, Any]:
 
 def _place(entry: Mapping[str, Any]) -> dict[str, Any]:
     named = {name: entry.get(name, "") for name in ("show", "seq", "background", "part", "step", "draft")}
-    return {**named, "kind": entry["kind"], "shot": (entry.get("shots") or [""])[0], "at_ms": entry["at_ms"]}
+    project = entry.get("tracker", {}).get("project_id", "")
+    return {**named, "kind": entry["kind"], "project": project, "shot": (entry.get("shots") or [""])[0], "at_ms": entry["at_ms"]}
 
 
 def _people(entry: Mapping[str, Any]) -> dict[str, Any]:

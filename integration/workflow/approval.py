@@ -48,8 +48,8 @@ from integration.workflow.opening import SWEEP, approved_layout, open_rounds
 from integration.workflow.order import Refusal
 from integration.workflow.permission import unfit_look
 from integration.workflow.policy_record import record_policy
-from integration.workflow.rounds import UNDER_WAY, HeldLayout, Round
-from integration.workflow.withdrawal import GONE, NOT_ALLOWED, OMITTED, REOPENED, Why, withdraw
+from integration.workflow.rounds import BUDGET_SPENT, UNDER_WAY, HeldLayout, Round
+from integration.workflow.withdrawal import GONE, NOT_ALLOWED, OMITTED, REOPENED, REPLACED, Why, withdraw
 
 log = structlog.get_logger(__name__)
 
@@ -247,6 +247,8 @@ class TrackerActions:
         policy_sha256 = record_policy(self.studio, asked.policy) if asked.policy else ""
         if asked.kind in ("policy", "provenance"):
             self._withdraw_all(asked.task.id, NOT_ALLOWED, only_under_way=True)
+        if asked.kind == BUDGET_SPENT:
+            self._withdraw_replaced(asked)
         event = because.event_id if because else SWEEP
         layout = HeldLayout(
             layout_task=asked.task.id,
@@ -273,6 +275,16 @@ class TrackerActions:
                 )
                 queues.enqueue(self.studio.queue, connection, queues.NOTICE, name, name, asdict(told))
                 log.info("approval held", background=asked.code, kind=asked.kind, reason=asked.reason)
+
+    def _withdraw_replaced(self, asked: Hold) -> None:
+        """Withdraw drafts of an older genzu though no new ones may start: nobody shall paint on a layout that no longer holds."""
+        with self.studio.engine.connect() as connection:
+            standing = [r for r in rounds.on_task(connection, site=self.studio.tracker.site, task=asked.task.id) if r.wanted]
+        present = name_of(asked.genzu) if asked.genzu else ""
+        older = {r.genzu_version for r in standing if r.part == BG} - {present}
+        for round_ in standing:
+            if round_.genzu_version in older:
+                withdraw(self.studio, round_, because=None, why=REPLACED)
 
     def _withdraw_all(self, task: TaskId, why: Why, *, only_under_way: bool = False) -> None:
         with self.studio.engine.connect() as connection:

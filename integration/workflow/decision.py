@@ -31,7 +31,7 @@ class Hold:
     code: str
     """What people call the background."""
     kind: str
-    """``background``, ``policy``, ``genzu``, ``layout``, ``look`` or ``provenance``: what is missing or amiss."""
+    """``background``, ``policy``, ``genzu``, ``layout``, ``budget_spent``, ``look`` or ``provenance``: what is missing or amiss."""
     reason: str
     """One sentence a coordinator can follow."""
     background: Background | None

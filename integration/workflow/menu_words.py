@@ -90,6 +90,10 @@ WHO_CHANGES_IT = {
     "provenance": Words(
         ja="テクニカルディレクター: 作品の方針に合うLookを設定します。", en="The pipeline TD, who sets a Look that meets the show's policy."
     ),
+    "budget_spent": Words(
+        ja="プロデューサー: 作品のAI下描き予算を増やすと、下描きは自動で始まります。それまでは原図から描きます。",
+        en="The producer, who may raise the show's budget for drafts, which then start by themselves; else it is painted from the layout.",
+    ),
     "look": Words(
         ja="テクニカルディレクター: `haikei doctor` で原因が分かります。", en="The pipeline TD; `haikei doctor` says what is wrong."
     ),

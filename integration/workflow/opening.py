@@ -13,11 +13,12 @@ from integration.ledger.entry import Asset, milliseconds
 from integration.production import TaskId, Version
 from integration.studio import Studio
 from integration.workflow import queues, record, rounds
+from integration.workflow.budget import spending_of
 from integration.workflow.decision import Hold, Ignore, Start, decide
 from integration.workflow.genzu import fetch_genzu, name_of, parts_in
 from integration.workflow.order import Order
 from integration.workflow.policy_record import record_policy
-from integration.workflow.rounds import Approval, Round
+from integration.workflow.rounds import BUDGET_SPENT, Approval, Round
 from integration.workflow.wish import Wish
 from integration.workflow.withdrawal import ASKED, PART_GONE, REPLACED, stop_rendering, subject_of, withdraw_in
 from render_service.client import load_look
@@ -116,6 +117,9 @@ def approved_layout(studio: Studio, asked: Start, because: Happened | None, *, w
     if other := _other_layout(studio, asked):
         reason = f"Two approved layout tasks ask for this background ({other} and {asked.task.id}): reopen the one that does not count."
         return asked.held("layout", reason)
+    spending = spending_of(studio.engine, asked.task.project.id, asked.rules, studio.settings.labour)
+    if spending.is_spent:
+        return asked.held(BUDGET_SPENT, f"The show's budget for drafts is spent: {spending.words}.")
     try:
         sheets = _fetched(studio, asked)
         look = load_look(asked.rules.look or studio.settings.render.look, studio.settings.render.looks)

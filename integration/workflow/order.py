@@ -43,7 +43,7 @@ class Refusal:
     task: str
     """The layout task."""
     kind: str
-    """``background``, ``policy``, ``genzu``, ``layout``, ``look``, ``provenance``, ``quality`` or ``round``."""
+    """``background``, ``policy``, ``genzu``, ``layout``, ``budget_spent``, ``look``, ``provenance``, ``quality`` or ``round``."""
     reason: str
     """Sentences a coordinator can follow."""
     genzu: str = ""

@@ -33,6 +33,8 @@ class DraftState(StrEnum):
     """Something did not heal in time; `haikei replay` or the next sweep tries again."""
 
 
+BUDGET_SPENT = "budget_spent"
+"""Kind of a layout that is held because its show spent its budget; its reason counts on while it is held."""
 UNDER_WAY = (DraftState.QUEUED, DraftState.RENDERING, DraftState.DELIVERING)
 """States in which a workflow works on the round."""
 
@@ -127,7 +129,7 @@ class HeldLayout:
     project: str
     code: str
     kind: str
-    """``genzu``, ``policy``, ``background`` and the like: what is missing; ``no_draft`` where nothing is, for none is wanted."""
+    """``genzu``, ``policy``, ``budget_spent`` and the like: what is missing; ``no_draft`` where nothing is, for none is wanted."""
     reason: str
     because: str
     since_ms: int
@@ -215,6 +217,12 @@ def change(connection: sa.Connection, key: str, *, only_in: Sequence[DraftState]
     return bool(changed)
 
 
+def under_way_in(connection: sa.Connection, *, project: str) -> int:
+    """How many rounds of a project a workflow works on."""
+    query = sa.select(sa.func.count()).where((drafts.c.project == project) & drafts.c.state.in_(UNDER_WAY))
+    return int(connection.execute(query.select_from(drafts)).scalar_one())
+
+
 def keep_sheet(connection: sa.Connection, key: str, *, line_sha256: str, mask_sha256: str) -> None:
     """Remember what was registered from a round's genzu; `mask_sha256` is empty where no character stands."""
     connection.execute(sheets.delete().where(sheets.c.draft == key))
@@ -269,11 +277,14 @@ def versions_on_review_task(connection: sa.Connection, *, site: str, task: str) 
 
 
 def hold(connection: sa.Connection, *, site: str, layout: HeldLayout) -> bool:
-    """Hold a layout with a reason. Returns False when it is held for that reason already."""
+    """Hold a layout with a reason. Returns False when it is held for that reason already, or for a budget that counted on."""
     _keep_background(connection, site, layout)
     place = (held.c.site == site) & (held.c.layout_task == layout.layout_task)
     before = connection.execute(sa.select(held.c.kind, held.c.reason).where(place)).one_or_none()
     if before is not None and (before.kind, before.reason) == (layout.kind, layout.reason):
+        return False
+    if before is not None and before.kind == layout.kind == BUDGET_SPENT:
+        connection.execute(held.update().where(place).values(reason=layout.reason))
         return False
     connection.execute(held.delete().where(place))
     connection.execute(

@@ -5,7 +5,7 @@ from typing import Any
 from integration.production import Background
 from integration.settings import ProjectSettings
 from integration.workflow.order import Order
-from integration.workflow.rounds import Round
+from integration.workflow.rounds import BUDGET_SPENT, Round
 from integration.workflow.withdrawal import ASKED, NO_DRAFT, NOT_ALLOWED, OMITTED
 from render_service.contract import Look, Picture, RenderRequest, RenderResult
 
@@ -151,6 +151,9 @@ def refused_content(reason: str, kind: str) -> str:
         "policy": "Nothing more is rendered. The background is painted by hand, or the producer allows AI use (`haikei policy` shows what is).",
         "provenance": "Nothing was rendered. Another Look is set for this show (`haikei look list` says what is known of each), "
         "or the background is painted by hand.",
+        BUDGET_SPENT: "Nothing is rendered. Drafts start by themselves once the producer allows more and whoever looks after haikei writes it "
+        "into haikei.toml (the show's budget); until then the background is painted from the layout.\n"
+        "AI下描きの予算を使い切りました。プロデューサーが予算を増やし、設定に書き込まれると自動で始まります。それまでは原図から描きます。",
         "background": "Link the layout task to its Shot, then approve it again.",
         "layout": "Drafts start, or stay, as soon as one layout task is approved alone.",
         "look": "Ask the pipeline TD to look at the Look; `haikei doctor` says what is wrong with it.",
