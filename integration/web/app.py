@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -23,16 +23,17 @@ from integration.web import words
 from integration.web.evidence_page import evidence_text
 from integration.web.outcome_pages import OutcomePages, Page, refused
 from integration.web.pace import Pace
+from integration.web.pages import Pages
+from integration.web.reader import changed, form_fields, reader_of
+from integration.web.received import body_of
 from integration.web.shown import Shown
+from integration.web.static_files import StaticFiles
 from integration.web.words import Refusal
 from integration.web_settings import WebSettings
 from integration.workflow.evidence import PATH
 
 log = structlog.get_logger(__name__)
 
-_FORM = "application/x-www-form-urlencoded"
-_MOST_BYTES = 128 * 1024
-_BODY_S = 10.0
 _ANSWER_S = 25.0
 _LONGEST_NAME = 400
 
@@ -41,8 +42,11 @@ def build_app(pages: OutcomePages, settings: WebSettings, pool: ThreadPoolExecut
     """The pages as an application; their work, which waits for tracker and database, is done in `pool`."""
     shown = Shown(path=settings.path)
     desk = _Desk(pages, shown, pool)
+    static = StaticFiles(path=settings.path)
+    framed = _Framed(Pages(path=settings.path, pool=pool, static=static), settings)
     hosts = {"127.0.0.1", "localhost", settings.host, urlsplit(settings.public_url).hostname or ""} - {""}
-    routes = [Route(f"/{PATH}/{{name}}", desk.evidence, methods=["GET"])]
+    routes = [Route(f"/{PATH}/{{name}}", desk.evidence, methods=["GET"]), static.route]
+    routes.append(Route("/preferences", framed.prefer, methods=["POST"]))
     if pages.menu is not None:
         routes += [Route(f"/menu/{pages.menu.name}/outcome", desk.menu, methods=["POST"]), Route("/outcome", desk.say, methods=["POST"])]
     app = Starlette(
@@ -61,14 +65,14 @@ class _Desk:
 
     async def menu(self, request: Request) -> Response:
         """Somebody chose the menu item."""
-        body = await _body(request)
+        body = await body_of(request)
         return await self._answer(body if isinstance(body, Refusal) else partial(self._pages.choices, body))
 
     async def say(self, request: Request) -> Response:
         """Somebody pressed a button."""
         if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
             return await self._answer(words.FOREIGN)
-        body = await _body(request)
+        body = await body_of(request)
         if isinstance(body, Refusal):
             return await self._answer(body)
         try:
@@ -113,26 +117,24 @@ class _Desk:
             return refused(words.FAILED)
 
 
-async def _body(request: Request) -> bytes | Refusal:
-    """The request's form, or why it is not read."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().casefold() != _FORM:
-        return words.NO_FORM
-    body = bytearray()
-    try:
-        async with asyncio.timeout(_BODY_S):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > _MOST_BYTES:
-                    return words.TOO_LARGE
-    except TimeoutError:
-        return words.TOO_SLOW
-    except ClientDisconnect:
-        return words.NO_FORM
-    return bytes(body)
+class _Framed:
+    """Takes requests for the pages in the frame."""
+
+    def __init__(self, pages: Pages, settings: WebSettings) -> None:
+        self._pages, self._settings = pages, settings
+
+    async def prefer(self, request: Request) -> Response:
+        """Somebody chose a language or an appearance."""
+        if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+            return self._pages.refused(words.FOREIGN, reader_of(request))
+        body = await body_of(request)
+        if isinstance(body, Refusal):
+            return self._pages.refused(body, reader_of(request))
+        return changed(form_fields(body), path=self._settings.path, secure=self._settings.public_url.startswith("https://"))
 
 
 class _Door:
-    """Lets requests in at a pace, puts the same headers on every answer, and logs who was let in, not what they sent."""
+    """Lets requests in at a pace, puts headers on every answer that brings none of its own, and logs who was let in, not what they sent."""
 
     def __init__(self, app: ASGIApp, headers: dict[str, str], pace: Pace) -> None:
         self._app, self._headers, self._pace = app, headers, pace
@@ -146,7 +148,9 @@ class _Door:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message).update(self._headers)
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         if not self._pace.allows((scope.get("client") or ("",))[0]):

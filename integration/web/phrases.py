@@ -1,0 +1,23 @@
+"""What the frame around every page says, in Japanese and English."""
+
+from integration.language import Words
+
+BOARD = Words(ja="ボード", en="Board")
+MY_RECORD = Words(ja="わたしの記録", en="My record")
+REPORTS = Words(ja="報告書", en="Reports")
+OPERATIONS = Words(ja="運用", en="Operations")
+
+SKIP = Words(ja="本文へ", en="Skip to the content")
+MAIN_NAVIGATION = Words(ja="メインメニュー", en="Main menu")
+SETTINGS = Words(ja="表示の設定", en="Display settings")
+LANGUAGE = Words(ja="言語", en="Language")
+THEME = Words(ja="明るさ", en="Appearance")
+AUTO = Words(ja="自動", en="Auto")
+LIGHT = Words(ja="明", en="Light")
+DARK = Words(ja="暗", en="Dark")
+SIGN_OUT = Words(ja="サインアウト", en="Sign out")
+FOOT = Words(
+    ja="「不明」は誰からも聞いていないという意味で、何もなかったという意味ではありません。",
+    en="“Unknown” means that nobody told haikei, not that nothing happened.",
+)
+BACK_TO_BOARD = Words(ja="ボードへ戻る", en="Back to the board")
