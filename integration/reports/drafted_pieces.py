@@ -209,6 +209,7 @@ def _judge(connection: Connection | Session, where: sa.ColumnElement[bool], foun
         if kind == Kind.REVISION_SUBMITTED:
             known.pop(version, None)  # handed in again, it is the newest
             known[version] = _Version(bool(manifest))
+            _piece(found, background, part)
         elif version in known:
             _change(known[version], Kind(kind))
     for (background, part), known in handed_in.items():
