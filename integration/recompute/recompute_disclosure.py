@@ -139,7 +139,7 @@ def answer_of(part: Part) -> tuple[str, str]:
         (no and shown, ("cannot_tell", "contradiction")),
         (shown, ("yes", "file")),
         ("ai_tool_used" in claims, ("cannot_tell", "other_tool")),
-        (not told["made"], ("none_made", "none_made")),
+        (not told["delivered"] and not told["made"], ("none_made", "none_made")),
         (not told["delivered"], ("no", "not_handed_over")),
         (no, ("no", "said")),
         (True, ("cannot_tell", "silence")),

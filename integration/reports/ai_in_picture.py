@@ -86,10 +86,8 @@ def answer_of(known: Known) -> tuple[Answer, Basis]:
         return Answer.YES, Basis.FILE
     if Claim.AI_TOOL_USED in known.claims:
         return Answer.CANNOT_TELL, Basis.OTHER_TOOL
-    if not known.made:
-        return Answer.NONE_MADE, Basis.NONE_MADE
     if not known.delivered:
-        return Answer.NO, Basis.NOT_HANDED_OVER
+        return (Answer.NO, Basis.NOT_HANDED_OVER) if known.made else (Answer.NONE_MADE, Basis.NONE_MADE)
     return (Answer.NO, Basis.SAID) if no else (Answer.CANNOT_TELL, Basis.SILENCE)
 
 

@@ -96,6 +96,8 @@ class Disclosure:
     """What the record knows of the use of AI in a scope."""
 
     scope: Scope
+    zone: str
+    """The show's time zone."""
     since_ms: int | None
     """Beginning of the scope's months; None: no bound."""
     until_ms: int | None
@@ -158,6 +160,7 @@ def disclosure(
     refs = {each.ref for piece in pieces for each in piece.statements}
     return Disclosure(
         scope=scope,
+        zone=zone,
         since_ms=since_ms,
         until_ms=until_ms,
         tools=tuple(_tools(connection, where, {look.digest: look for look in looks})),
