@@ -90,8 +90,9 @@ class Told:
             minutes = sum(wanted[path].minutes for path in told)
             return Sum(known=Known.LOGGED, minutes=minutes, sources=tuple(sorted(sources)), partial=len(told) < len(self._over(wanted)))
         if not wanted:
-            return Sum(known=Known.UNKNOWN if only and asked else Known.NOT_LOGGED)
-        everybody = self.countable.intersection(*[set().union(*(cell.people for cell in wanted.values()))])
+            nobody_says = bool(asked) and all(path[place] == UNKNOWN_TIME for path in asked)
+            return Sum(known=Known.UNKNOWN if only and nobody_says else Known.NOT_LOGGED)
+        everybody = self.countable & set[str]().union(*(cell.people for cell in wanted.values()))
         early = len(everybody) >= FEWEST and len(self._over(wanted)) < len(wanted)
         return Sum(known=Known.NOT_YET if early else Known.FEW)
 
@@ -142,10 +143,11 @@ def worked(connection: Connection | Session, show: str, *, zone: str, day_start:
     """
     cells = _cells(connection, show, StudioCalendar(zone, day_start))
     known = countable(connection, {ref for series in cells.values() for cell in series.values() for ref in cell.people})
-    return Worked(series={series: _told(cells[series], known, until) for series in sorted(cells)})
+    return Worked(series={series: tell(cells[series], known, until) for series in sorted(cells)})
 
 
-def _told(cells: Mapping[Path, Cell], known: frozenset[str], until: date) -> Told:
+def tell(cells: Mapping[Path, Cell], known: frozenset[str], until: date) -> Told:
+    """What may be told of the hours in `cells`, where `known` are the people who count and nothing is told from `until` on."""
     crowds = {path: (known & cell.people,) for path, cell in cells.items() if _is_over(path, until)}
     return Told(cells=cells, blocks=blocks_of(crowds), countable=known, told_to=until)
 
