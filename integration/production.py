@@ -67,6 +67,12 @@ class Shot:
     id: ShotId
     code: str
     """The cut's number as people say it: ``c012``."""
+    cut_order: int | None = None
+    """Its place in the cut, as the tracker counts; None where that is unknown, as of a cut that was only linked to."""
+    first_frame: int | None = None
+    """Number of its first frame, in the show's own counting; None with `last_frame` where the tracker has no sound range."""
+    last_frame: int | None = None
+    """Number of its last frame, which it still shows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +115,8 @@ class Task:
     assignees: tuple[Person, ...] = ()
     reviewers: tuple[Person, ...] = ()
     """People named as deciding on it; may be empty."""
+    bid_minutes: int | None = None
+    """How long it is thought to take; None where nobody said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from integration.errors import SettingsError
 from integration.ledger.log import metadata as ledger_tables
 from integration.production import Project, ProjectId
 from integration.provenance.opening import open_signer
+from integration.reports.cuts import metadata as cut_tables
 from integration.reports.facts import metadata as fact_tables
 from integration.settings import ProjectSettings, Settings, StorageSettings
 from integration.storage.opening import open_storage
@@ -48,7 +49,7 @@ def open_studio(settings: Settings) -> Studio:
         HaikeiError: one of them cannot be opened; the message says which and what to do.
     """
     engine = open_database(settings.database_url())
-    make_tables(engine, ledger_tables, fact_tables)
+    make_tables(engine, ledger_tables, fact_tables, cut_tables)
     tracker = open_tracker(settings)
     return Studio(
         settings=settings,

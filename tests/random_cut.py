@@ -81,6 +81,7 @@ class CutStory:
         yield self._done(Kind.HANDOVER, self._painter)
         work = Work(self._chance, self._cast, self._painter, self._next_index, self._done, self._drafts)
         yield from work.revisions(self._version)
+        yield from hours.estimated("Background")
         yield from hours.of(self._painter, "Background", 2 * self._busy)
 
     def _done(self, kind: Kind, actor: Actor, **fields: Any) -> Facts:

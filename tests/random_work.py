@@ -115,7 +115,7 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """What somebody put down in the tracker, changed and took back."""
+    """What was put down in the tracker of how long work takes and took."""
 
     chance: random.Random
     next_index: Callable[[], int]
@@ -127,6 +127,18 @@ class Hours:
             return
         for _ in range(self.chance.randrange(most + 1)):
             yield from self._log(worker, step)
+
+    def estimated(self, step: str) -> Iterator[Facts]:
+        """Often how long the task is thought to take, sometimes thought anew."""
+        if self.chance.random() < 0.4:
+            return
+        number, corrects = random_ref(self.chance), None
+        for _ in range(self.chance.choice((1, 1, 2))):
+            index = self.next_index()
+            told = Time(minutes=self.chance.choice((120, 240, 480)), source=TimeSource.TRACKER, confirmed=False)
+            tracker = TrackerRef(type="sandbox", site_hash="ab" * 32, entity_type="Task", entity_id=number)
+            yield {**self.done(Kind.TIME_ESTIMATED, PIPELINE, step=step, corrects=corrects), "time": told, "tracker": tracker}
+            corrects = index
 
     def _log(self, worker: Actor, step: str) -> Iterator[Facts]:
         number, index = random_ref(self.chance), self.next_index()

@@ -272,11 +272,12 @@ def bundle(
     show: Annotated[str | None, typer.Option(help="The show's name.")] = None,
     shot: Annotated[str | None, typer.Option(help="The cut's code.")] = None,
     with_names: Annotated[bool, typer.Option("--with-names", help="Add who the references stand for.")] = False,
+    with_hours: Annotated[bool, typer.Option("--with-hours", help="Add everybody's hours: for payroll and its auditor alone.")] = False,
 ) -> None:
     """Write an audit pack of a show or a cut, with everything an outsider needs to check it without us."""
     from integration.cli.bundle import make_bundle
 
-    make_bundle(settings, out, show=show, shot=shot, with_names=with_names)
+    make_bundle(settings, out, show=show, shot=shot, with_names=with_names, with_hours=with_hours)
 
 
 keys = typer.Typer(no_args_is_help=True, help="The keys the record is signed with.")

@@ -11,7 +11,7 @@ from integration.storage.whole_file import whole_file
 from integration.workflow.publishing import keys_folder
 
 
-def make_bundle(file: Path | None, out: Path, *, show: str | None, shot: str | None, with_names: bool) -> None:
+def make_bundle(file: Path | None, out: Path, *, show: str | None, shot: str | None, with_names: bool, with_hours: bool = False) -> None:
     """Sign the record as it stands, where the key lies here, and write the pack.
 
     Raises:
@@ -24,8 +24,10 @@ def make_bundle(file: Path | None, out: Path, *, show: str | None, shot: str | N
         if keys.has_secret(connection, folder):
             heads.sign_head(connection, keys.open_signer(connection, folder), datetime.now(UTC))
     with engine.connect() as connection, whole_file(out.absolute()) as stream:
-        held, newer = write_pack(connection, stream, show=show, shot=shot, with_names=with_names)
+        held, newer = write_pack(connection, stream, show=show, shot=shot, with_names=with_names, with_hours=with_hours)
     engine.dispose()
-    print(f"{out}: {held} entries" + (", with names" if with_names else ", without names"))
+    print(f"{out}: {held} entries" + (", with names" if with_names else ", without names") + (", with hours" if with_hours else ""))
+    if with_hours:
+        print("It holds everybody's hours: hand it to payroll and its auditor, and to nobody else.")
     if newer:
         print(f"{newer} newer entries are under no checkpoint yet and were left out; run this where the key lies.")

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from integration.database import make_tables, missing_file, open_database
 from integration.errors import LedgerError
 from integration.ledger.log import metadata as ledger_tables
+from integration.reports.cuts import metadata as cut_tables
 from integration.reports.facts import metadata as fact_tables
 from integration.settings import Settings
 
@@ -19,7 +20,7 @@ def find_record(settings: Settings) -> sa.Engine | None:
     if missing_file(url):
         return None
     engine = open_database(url)
-    make_tables(engine, ledger_tables, fact_tables)
+    make_tables(engine, ledger_tables, fact_tables, cut_tables)
     return engine
 
 

@@ -48,6 +48,7 @@ NEEDS: dict[Kind, tuple[str, ...]] = {
     Kind.VERSION_REVIVED: ("background", "tracker"),
     Kind.MEASURE_COMPUTED: ("background", "asset", "measure"),
     Kind.TIME_LOGGED: ("time",),
+    Kind.TIME_ESTIMATED: ("time",),
     Kind.STATEMENT_SIGNED: ("statement",),
     Kind.APPROVAL_GRANTED: ("approval",),
     Kind.POLICY_CHANGED: ("policy_sha256",),

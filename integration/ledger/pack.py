@@ -21,20 +21,32 @@ from integration.ledger.merkle import HASH_BYTES, inclusion_proof
 from integration.ledger.pack_readme import README
 from integration.ledger.tiles import nodes_of, paths, tile_path, tiles_of
 from integration.ledger.vocabulary import Kind
+from integration.recompute import scripts
 
 PICTURE_COLUMNS = ("sha256", "pixel_sha256", "media_type", "kind", "entry")
 """Of ``pictures.csv``."""
 NAME_COLUMNS = ("ref", "name", "name_en", "naming")
 """Of ``names.csv``."""
+NAMING_COLUMNS = ("ref", "naming")
+"""Of ``people.csv``."""
+HOURS_COLUMNS = ("entry", "ref", "step", "role", "minutes", "confirmed", "withdrawn", "source", "span_start_ms", "span_end_ms", "corrects")
+"""Of ``hours.csv``."""
 _DATE = (1980, 1, 1, 0, 0, 0)
 
 
 def write_pack(
-    connection: Connection, out: IO[bytes], *, show: str | None = None, shot: str | None = None, with_names: bool = False
+    connection: Connection,
+    out: IO[bytes],
+    *,
+    show: str | None = None,
+    shot: str | None = None,
+    with_names: bool = False,
+    with_hours: bool = False,
 ) -> tuple[int, int]:
     """Write the pack of one show or cut, or of everything, to `out`; returns how many entries it holds and how many were too new.
 
-    Hours are left out: they are for the person and payroll, and their hashes stand in the tree all the same.
+    Hours are left out unless they are asked for: they are for the person, payroll and its auditor. Their hashes stand in the tree all
+    the same.
 
     Raises:
         LedgerError: nothing was signed yet, an entry is damaged, or nothing fits.
@@ -42,14 +54,14 @@ def write_pack(
     head = heads.newest(connection)
     if head is None:
         raise LedgerError("nothing was signed yet, so there is nothing to prove", hint="Run `haikei keys create NAME` first.")
-    every = [item for item in log.read(connection, show=show, shot=shot) if item[1].kind is not Kind.TIME_LOGGED]
+    every = [item for item in log.read(connection, show=show, shot=shot) if with_hours or item[1].kind is not Kind.TIME_LOGGED]
     chosen = [(index, entry) for index, entry in every if index < head.size]
     if not chosen:
         raise LedgerError(
             f"the record holds nothing to pack for {shot or show or 'anything'}", hint="Write show and cut as in the tracker."
         )
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as pack:
-        for name, data in _files(connection, head, chosen, with_names=with_names):
+        for name, data in _files(connection, head, chosen, with_names=with_names, with_hours=with_hours):
             info = zipfile.ZipInfo(name, _DATE)
             info.create_system, info.external_attr = 3, 0o644 << 16
             pack.writestr(info, data)
@@ -87,8 +99,33 @@ def published(connection: Connection) -> Iterator[tuple[int, bytes, bytes | None
         yield int(size), note, tokens.get(size)
 
 
-def _files(connection: Connection, head: SignedHead, chosen: list[tuple[int, Entry]], *, with_names: bool) -> Iterator[tuple[str, bytes]]:
+def hours_csv(entries: Iterable[tuple[int, Entry]]) -> bytes:
+    """Every entry of hours, in their order, for payroll."""
+    rows = [
+        (
+            index,
+            entry.actor.ref,
+            entry.step,
+            entry.actor.role or "",
+            told.minutes,
+            "yes" if told.confirmed else "no",
+            "yes" if told.withdrawn else "no",
+            told.source.value,
+            told.span_start_ms,
+            told.span_end_ms,
+            entry.corrects,
+        )
+        for index, entry in entries
+        if (told := entry.time) is not None and entry.kind is Kind.TIME_LOGGED
+    ]
+    return _csv(HOURS_COLUMNS, rows)
+
+
+def _files(
+    connection: Connection, head: SignedHead, chosen: list[tuple[int, Entry]], *, with_names: bool, with_hours: bool
+) -> Iterator[tuple[str, bytes]]:
     yield "README.txt", README.format(origin=head.origin, size=head.size, entries=len(chosen), first=f"{chosen[0][0]:012d}").encode()
+    yield from scripts().items()
     yield "checkpoint", head.data
     yield "vkeys", "".join(f"{verifier.vkey}\n" for verifier in reversed(keys.public(connection))).encode()
     for number, statement in enumerate(keys.handovers(connection), start=1):
@@ -106,15 +143,19 @@ def _files(connection: Connection, head: SignedHead, chosen: list[tuple[int, Ent
         yield entry_name(index), canonical_bytes(entry)
         yield proof_name(index), write_proof(index, inclusion_proof(nodes, index, head.size), head.data)
     yield "pictures.csv", pictures_csv(chosen)
+    if with_hours:
+        yield "hours.csv", hours_csv(chosen)
+    named = _named(connection, chosen)
+    yield "people.csv", _csv(NAMING_COLUMNS, [(ref, each.naming.value) for ref, each in named])
     if with_names:
-        yield "names.csv", _names_csv(connection, chosen)
+        yield "names.csv", _csv(NAME_COLUMNS, [(ref, each.name, each.name_en, each.naming.value) for ref, each in named])
 
 
-def _names_csv(connection: Connection, chosen: list[tuple[int, Entry]]) -> bytes:
+def _named(connection: Connection, chosen: list[tuple[int, Entry]]) -> list[tuple[str, people.PersonName]]:
+    """Everybody whom the entries speak of and the record can still tell from nobody, in order of reference."""
     known = set(connection.execute(select(tables.people.c.ref)).scalars())
     said = {word for _, entry in chosen for word in _strings(json.loads(canonical_bytes(entry)))}
-    named = people.names(connection, known & said)
-    return _csv(NAME_COLUMNS, [(ref, each.name, each.name_en, each.naming.value) for ref, each in sorted(named.items())])
+    return sorted(people.names(connection, known & said).items())
 
 
 def _strings(plain: object) -> Iterator[str]:

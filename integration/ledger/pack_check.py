@@ -11,11 +11,12 @@ from integration.ledger.entry import Entry
 from integration.ledger.keys import Handover, Keyring
 from integration.ledger.merkle import HASH_BYTES, Growing, leaf_hash, root_of
 from integration.ledger.note import Verifier, read_verifier
-from integration.ledger.pack import entry_name, pictures_csv, proof_name
+from integration.ledger.pack import entry_name, hours_csv, pictures_csv, proof_name
 from integration.ledger.pack_reading import PackReading
 from integration.ledger.tiles import WIDTH, paths, split, tile_path
 from integration.ledger.timestamp import read_stamp
 from integration.ledger.verdict import Claim, Finding, Measured, Standing, handover_claim, judged, spans, stored_claim
+from integration.recompute import scripts
 
 
 @dataclass(slots=True)
@@ -58,7 +59,8 @@ def check_pack(
         if leaves:
             _check_entries(pack, check, head, leaves)
         _check_stamps(pack, check, roots)
-    for name in ("README.txt", "names.csv"):  # they prove nothing, but must be whole
+    _check_script(pack, check)
+    for name in ("README.txt", "names.csv", "people.csv"):  # they prove nothing, but must be whole
         pack.read(name)
     for words in pack.strange:
         check.tell(Standing.BROKEN, f"In the pack, {words}.")
@@ -161,12 +163,22 @@ def _proven(pack: PackReading, index: int, body: bytes, head: SignedHead) -> boo
 def _tell_entries(pack: PackReading, check: PackCheck, size: int) -> None:
     if pack.read("pictures.csv") != pictures_csv(check.entries):
         check.tell(Standing.BROKEN, "pictures.csv is missing or does not say what the entries say.")
+    if (hours := hours_csv(check.entries)) != pack.read("hours.csv") and ("hours.csv" in pack.known or hours != hours_csv(())):
+        check.tell(Standing.BROKEN, "hours.csv is missing or does not say what the entries say.")
     if check.entries:
         words = f"{len(check.entries)} entries stand in the record at the places the pack says."
         check.tell(Standing.HOLDS, words)
     check.tell(Standing.OPEN, f"The record has {size} entries; the pack alone cannot show that it holds all that speak of its subject.")
     if "names.csv" in pack.known:
         check.tell(Standing.OPEN, "names.csv is the studio's word; names are no part of the record, so that they can be erased.")
+
+
+def _check_script(pack: PackReading, check: PackCheck) -> None:
+    """A pack made before there was a script has none."""
+    strange = [name for name in pack.under("recompute") if pack.read(name) != scripts().get(name)]
+    if strange:
+        names = ", ".join(strange)
+        check.tell(Standing.BROKEN, f"{names}: not as this haikei ships it; altered, or of another version. Do not run it unread.")
 
 
 def _check_stamps(pack: PackReading, check: PackCheck, roots: Sequence[bytes]) -> None:

@@ -25,7 +25,8 @@ _LONGEST: tuple[tuple[re.Pattern[str], int], ...] = tuple(
         (r"tile/[0-7]/(x\d{3}/){0,5}\d{3}(\.p/\d{1,3})?", 1 << 13),
         (r"entries/\d{12,19}\.json", (1 << 16) - 1),
         (r"proofs/\d{12,19}\.tlog-proof", 1 << 16),
-        (r"pictures\.csv|names\.csv", 1 << 28),
+        (r"pictures\.csv|names\.csv|people\.csv|hours\.csv", 1 << 28),
+        (r"recompute(_[a-z]{1,20})?\.py", 1 << 16),
     )
 )
 """What may lie in a pack, and how long each may be."""

@@ -30,6 +30,7 @@ class Kind(StrEnum):
     VERSION_REVIVED = "version.revived"
     MEASURE_COMPUTED = "measure.computed"
     TIME_LOGGED = "time.logged"
+    TIME_ESTIMATED = "time.estimated"
     STATEMENT_SIGNED = "statement.signed"
     APPROVAL_GRANTED = "approval.granted"
     POLICY_CHANGED = "policy.changed"

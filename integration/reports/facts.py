@@ -15,7 +15,7 @@ from integration.errors import LedgerError
 from integration.ledger import tables
 from integration.ledger.vocabulary import Kind
 
-FORM = 2
+FORM = 3
 """Number of the rows' form; rows of another are made anew."""
 
 metadata = sa.MetaData()
@@ -55,6 +55,7 @@ facts = sa.Table(
     sa.Column("span_end_ms", sa.BigInteger),
     sa.Column("render_ms", sa.BigInteger),
     sa.Column("tool", sa.Text, nullable=False),
+    sa.Column("manifest", sa.Text, nullable=False),
     sa.Column("claims", sa.Text, nullable=False),
     sa.Column("answers", sa.BigInteger),
     sa.Column("corrects", sa.BigInteger),
@@ -66,8 +67,9 @@ facts = sa.Table(
 )
 """One row for each entry; empty means not known.
 
-`project` is the show's id in the tracker, `shot` the first of its cuts (`tables.entry_shots` has them all), `tool` the digest of what painted (`TOOL_FIELDS` of `ai`),
-`claims` a statement's, joined by spaces, `reason` a decision's or a flag's, `answers` the entry whose flag this one answers.
+`project` is the show's id in the tracker, `shot` the first of its cuts (`tables.entry_shots` has them all), `tool` the digest of what
+painted (`TOOL_FIELDS` of `ai`), `manifest` the label of the file's Content Credentials, `claims` a statement's, joined by spaces,
+`reason` a decision's or a flag's, `answers` the entry whose flag this one answers.
 """
 
 TOOL_FIELDS = ("model_id", "revision", "licence", "weights_sha256", "look_sha256", "scheduler", "steps", "libraries", "adapter_sha256")
@@ -170,6 +172,7 @@ def _deed(entry: Mapping[str, Any]) -> dict[str, Any]:
         "reason": decision.get("reason", "") or flag.get("reason", ""),
         "render_ms": ai.get("render_ms"),
         "tool": _tool(ai) if entry["kind"] == Kind.DRAFT_RENDERED else "",
+        "manifest": entry.get("asset", {}).get("c2pa_manifest", ""),
         "claims": " ".join(entry.get("statement", {}).get("claims", ())),
         "answers": flag.get("answers"),
         "corrects": entry.get("corrects"),

@@ -255,10 +255,10 @@ def _corrections_of(connection: Connection | Session, logged: Sequence[Logged]) 
 
 
 def _without_hours(logged: Sequence[Logged]) -> list[Logged]:
-    """`logged` without hours and what people say is wrong with them."""
+    """`logged` without hours and estimates, and what people say is wrong with them."""
     hours: set[int] = set()
     for index, entry in sorted(logged, key=lambda item: item[0]):
-        if entry.kind is Kind.TIME_LOGGED or entry.corrects in hours:
+        if entry.kind in (Kind.TIME_LOGGED, Kind.TIME_ESTIMATED) or entry.corrects in hours:
             hours.add(index)
     return [item for item in logged if item[0] not in hours]
 

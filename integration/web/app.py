@@ -20,6 +20,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from integration.errors import TransientTrackerError
 from integration.web import words
+from integration.web.board.live import LiveBoard
+from integration.web.board.page import BoardPage
+from integration.web.board.routes import board_routes
 from integration.web.evidence_page import evidence_text
 from integration.web.outcome_pages import OutcomePages, Page, refused
 from integration.web.pace import Pace
@@ -28,6 +31,7 @@ from integration.web.reader import changed, form_fields, reader_of
 from integration.web.received import body_of
 from integration.web.shown import Shown
 from integration.web.static_files import StaticFiles
+from integration.web.visit import Gate
 from integration.web.words import Refusal
 from integration.web_settings import WebSettings
 from integration.workflow.evidence import PATH
@@ -38,15 +42,28 @@ _ANSWER_S = 25.0
 _LONGEST_NAME = 400
 
 
-def build_app(pages: OutcomePages, settings: WebSettings, pool: ThreadPoolExecutor) -> ASGIApp:
-    """The pages as an application; their work, which waits for tracker and database, is done in `pool`."""
+def build_app(
+    pages: OutcomePages, settings: WebSettings, pool: ThreadPoolExecutor, *, live: LiveBoard, gate: Gate | None = None
+) -> ASGIApp:
+    """The pages as an application.
+
+    Args:
+        pages: those behind the tracker's menu.
+        settings: where they are found, and how often.
+        pool: their work, which waits for tracker and database, is done there.
+        live: what the board shows.
+        gate: lets people in; without it there are only the pages that need nobody's name.
+    """
     shown = Shown(path=settings.path)
     desk = _Desk(pages, shown, pool)
     static = StaticFiles(path=settings.path)
-    framed = _Framed(Pages(path=settings.path, pool=pool, static=static), settings)
+    frame = Pages(path=settings.path, pool=pool, static=static)
+    framed = _Framed(frame, settings)
     hosts = {"127.0.0.1", "localhost", settings.host, urlsplit(settings.public_url).hostname or ""} - {""}
     routes = [Route(f"/{PATH}/{{name}}", desk.evidence, methods=["GET"]), static.route]
     routes.append(Route("/preferences", framed.prefer, methods=["POST"]))
+    if gate is not None:
+        routes += board_routes(BoardPage(pages.studio, frame, live), frame, live, gate)
     if pages.menu is not None:
         routes += [Route(f"/menu/{pages.menu.name}/outcome", desk.menu, methods=["POST"]), Route("/outcome", desk.say, methods=["POST"])]
     app = Starlette(

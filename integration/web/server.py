@@ -14,19 +14,24 @@ from integration.errors import HaikeiError, SettingsError
 from integration.studio import Studio
 from integration.tracker.opening import open_menu
 from integration.web.app import build_app
+from integration.web.board.live import LiveBoard
 from integration.web.outcome_pages import OutcomePages
+from integration.web.streams import MOST
+from integration.web.visit import Gate
 from integration.web_settings import WebSettings
 
 log = structlog.get_logger(__name__)
 
 _THREADS = 8
+_MOST_CONNECTIONS = 2 * MOST
+"""Each open board holds one."""
 _START_S = 20.0
 _STOP_S = 10
 
 
 @contextmanager
-def served_pages(studio: Studio) -> Iterator[str]:
-    """Serve the pages while the block runs; gives the address on this machine.
+def served_pages(studio: Studio, *, gate: Gate | None = None) -> Iterator[str]:
+    """Serve the pages while the block runs; gives the address on this machine. `gate` lets people in.
 
     Raises:
         SettingsError: there is no menu secret, or the address cannot be used.
@@ -35,10 +40,11 @@ def served_pages(studio: Studio) -> Iterator[str]:
     settings.secret()  # links to the record are made with it, whoever's menu it is
     pages = OutcomePages(studio, open_menu(studio.settings, site=studio.tracker.site))
     listening = _listening(settings)
+    live = LiveBoard(studio)
     pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="pages")
     server = uvicorn.Server(
         uvicorn.Config(
-            build_app(pages, settings, pool),
+            build_app(pages, settings, pool, live=live, gate=gate),
             log_config=None,
             access_log=False,
             server_header=False,
@@ -47,13 +53,14 @@ def served_pages(studio: Studio) -> Iterator[str]:
             http="h11",
             ws="none",
             loop="asyncio",
-            limit_concurrency=64,
+            limit_concurrency=_MOST_CONNECTIONS,
             timeout_keep_alive=5,
             timeout_graceful_shutdown=_STOP_S,
         )
     )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="pages")
     try:
+        live.start()
         thread.start()
         _wait(server, thread)
         address = f"http://{settings.host}:{listening.getsockname()[1]}"
@@ -61,6 +68,7 @@ def served_pages(studio: Studio) -> Iterator[str]:
         log.info("pages served", address=address, menu=menu)
         yield address
     finally:
+        live.stop()
         server.should_exit = True
         thread.join(_STOP_S + 5)
         pool.shutdown(wait=False, cancel_futures=True)

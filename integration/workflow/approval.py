@@ -25,7 +25,8 @@ from integration.events import (
 )
 from integration.ledger.entry import milliseconds
 from integration.ledger.vocabulary import Kind, Verdict
-from integration.production import BackgroundId, NoteId, TaskId, TimeLogId, Version, VersionId
+from integration.production import Background, BackgroundId, NoteId, Task, TaskId, TimeLogId, Version, VersionId
+from integration.reports.cuts import forget_cut, keep_cut
 from integration.studio import Studio
 from integration.workflow import (
     final_guard,
@@ -42,6 +43,7 @@ from integration.workflow import (
     time_logs,
 )
 from integration.workflow.decision import Hold, Ignore, NoDraft, Start, decide
+from integration.workflow.estimates import record_estimate
 from integration.workflow.genzu import name_of
 from integration.workflow.no_draft import leave_to_artist
 from integration.workflow.opening import SWEEP, approved_layout, open_rounds
@@ -161,10 +163,13 @@ class TrackerActions:
             log.debug("nothing asked for", task_id=task_id, why=asked.why)
             with self.studio.engine.begin() as connection:
                 rounds.release(connection, site=self.studio.tracker.site, task=task_id)
+                if asked.background is not None:
+                    forget_cut(connection, site=self.studio.tracker.site, background=asked.background)
             if asked.omitted:
                 self._withdraw_all(task_id, OMITTED)
             return
         self._record_decision(asked, because)
+        self._keep_plan(asked.task, asked.background)
         if isinstance(asked, NoDraft):
             leave_to_artist(self.studio, asked, because=because.event_id if because else SWEEP)
             return
@@ -212,6 +217,14 @@ class TrackerActions:
                 return False
             rounds.release(connection, site=site, task=asked.task.id)
         return True
+
+    def _keep_plan(self, task: Task, background: Background | None) -> None:
+        """What was planned of the cut: how long its layout was to take, and where it stands."""
+        if background is None:
+            return
+        record_estimate(self.studio, task, background)
+        with self.studio.engine.begin() as connection:
+            keep_cut(connection, site=self.studio.tracker.site, background=background)
 
     def _record_decision(self, asked: Hold | NoDraft | Start, because: Happened | None) -> None:
         """Who approved the layout, whatever comes of it."""

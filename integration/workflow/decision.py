@@ -21,6 +21,8 @@ class Ignore:
     why: str
     omitted: bool = False
     """Whether the layout is approved, but its background is not made after all."""
+    background: Background | None = None
+    """The background that is not made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +100,7 @@ def decide(tracker: Tracker, projects: Mapping[ProjectId, ProjectSettings], task
         return Hold(task=task, code=task.name, kind="background", reason=reason, background=None)
     background = tracker.background(task.background)
     if background.status in rules.omitted_statuses:
-        return Ignore(why=f"{background.code} is omitted ({background.status})", omitted=True)
+        return Ignore(why=f"{background.code} is omitted ({background.status})", omitted=True, background=background)
     if no_draft_wanted(tracker, background, rules):
         return NoDraft(task=task, background=background, rules=rules)
     policy = policy_of(tracker, task.project, rules)

@@ -13,6 +13,7 @@ from integration.studio import Studio
 from integration.tracker.protocol import NoteText
 from integration.workflow import round_record, rounds, words
 from integration.workflow.ai_notice import give_notice
+from integration.workflow.estimates import record_estimate
 from integration.workflow.rounds import DraftState, Round
 from integration.workflow.withdrawal import background_of, rules_of, subject_of
 
@@ -39,12 +40,14 @@ def hand_over(studio: Studio, task_id: TaskId, because: TaskAssigneesChanged | N
         task = studio.tracker.task(task_id)
     except NotFoundInTrackerError:
         return
+    record_estimate(studio, task)
     for draft in standing:
         _hand_over(studio, draft, task, because)
 
 
 def look_again(studio: Studio, task: Task) -> None:
     """The same for a task as a sweep finds it; of drafts from before haikei remembered whom it told, everybody on the task was."""
+    record_estimate(studio, task)
     with studio.engine.begin() as connection:
         changed = []
         for draft in on_review_task(connection, studio.tracker.site, task.id):

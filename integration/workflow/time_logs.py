@@ -26,6 +26,8 @@ from integration.settings import ProjectSettings
 from integration.studio import Studio
 from integration.studio_clock import studio_span
 from integration.workflow import record
+from integration.workflow.entry_chain import Recorded, chain
+from integration.workflow.estimates import record_estimate
 
 log = structlog.get_logger(__name__)
 
@@ -52,8 +54,6 @@ class Nowhere(Enum):
 
 Find = Callable[[TaskId], Worked | Nowhere]
 """Finds what hours on a task were worked on."""
-Recorded = tuple[int, Entry]
-"""The entry that holds for a time log, with its index."""
 
 
 def record_time(studio: Studio, time_log: TimeLogId, because: TimeLogged | None) -> None:
@@ -115,6 +115,8 @@ def _bring_in_line(studio: Studio, time_log: TimeLogId, found: TimeLog | None, f
         if (kept is None and last is None) or (kept and last and _says_the_same(connection, studio, last[1], kept)):
             return
     where = find(kept.task) if kept and kept.task else Nowhere.GONE
+    if isinstance(where, Worked):
+        record_estimate(studio, where.task, where.background)
     with studio.engine.begin() as connection:
         ledger.take_turn(connection)
         length, last = _chain(connection, studio, time_log)
@@ -236,14 +238,7 @@ def _is_theirs(connection: sa.Connection, entry: Entry, person: Person | None) -
 
 
 def _chain(connection: sa.Connection, studio: Studio, time_log: TimeLogId) -> tuple[int, Recorded | None]:
-    """How many entries a time log has, and the one that holds; None when there is none, or it was withdrawn."""
-    length, index = 0, None
-    while (found := ledger.index_of(connection, key=_key(studio, time_log, length))) is not None:
-        length, index = length + 1, found
-    if index is None:
-        return length, None
-    last = next(ledger.read(connection, first=index, end=index + 1))
-    return length, None if last[1].time and last[1].time.withdrawn else last
+    return chain(connection, partial(_key, studio, time_log))
 
 
 def _key(studio: Studio, time_log: TimeLogId, place: int) -> str:

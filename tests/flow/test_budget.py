@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.floor import Floor, approve
-from tests.flow.test_main_job import entries_of
+from tests.flow.test_main_job import entries_of, hand_in_genzu
 from tests.pretend_episode import PROJECT, Cut
 from tests.running_haikei import RunningHaikei, running_haikei
 
@@ -60,3 +60,17 @@ def test_a_spent_budget_holds_new_drafts_and_says_so_until_it_is_raised(haikei: 
     assert told["budgets"][PROJECT]["spent"] is True and told["budgets"][PROJECT]["money"] > 1
     assert len(floor.notes(second)) == 2 and haikei.held() == []
     assert haikei.haikei("status").stdout.count("of 1000000000 JPY") == 1
+
+
+def test_a_replaced_genzu_takes_its_drafts_back_though_none_may_follow(haikei: RunningHaikei, floor: Floor, tmp_path: Path) -> None:
+    cut = Cut(1)
+    haikei.stop()
+    set_budget(haikei, money=1)
+    haikei.start()
+
+    hand_in_genzu(floor, cut, tmp_path, number=5)
+    haikei.wait_for(cut.code, "superseded")
+    (held,) = haikei.wait(haikei.held, what="the held layout")
+
+    assert (held.code, held.kind) == (cut.code, "budget_spent")
+    assert [r.round for r in haikei.rounds() if r.code == cut.code] == [1]

@@ -22,6 +22,8 @@ SCENE = {
     "sg_art_note": "art_note",
 }
 """Fields of a Shot, and the custom attributes that stand for them."""
+FRAMES = {"sg_cut_in": "fstart", "sg_cut_out": "fend"}
+"""Fields of a Shot for its first and last frame, and the custom attributes that new ftrack sites have for them."""
 _PEOPLE = {"sg_name_en": "name_en", "sg_role": "role"}
 _OF_DRAFTS = ("AI draft", "Superseded", "Used", "Partly used", "Not used")
 """Statuses that the studio's admin added to the workflow of versions for haikei, as `haikei setup ftrack` asks."""
@@ -55,6 +57,7 @@ def translated(told: _Entity) -> dict[str, Any]:
         "types": list(dict.fromkeys([*steps.values(), *TASK_TYPES])),
         "custom_attributes": [
             *({"key": key, "on": kind} for kind in ("Shot", "AssetBuild") for key in SCENE.values()),
+            *({"key": key, "on": "Shot", "type": "number"} for key in FRAMES.values()),
             *({"key": key, "on": "User"} for key in _PEOPLE.values()),
         ],
         "entities": made,
@@ -102,8 +105,9 @@ def _sequence(one: _Entity, _steps: Mapping[int, str]) -> Iterator[dict[str, Any
 
 def _shot(one: _Entity, _steps: Mapping[int, str]) -> Iterator[dict[str, Any]]:
     parent = _linked(one, "sg_sequence") or _linked(one, "sg_episode") or _linked(one, "project")
+    marks = _scene(one) | {key: one[field] for field, key in FRAMES.items() if one.get(field) is not None}
     yield _entity(
-        "Shot", one, name=one["code"], parent_id=parent, description=one.get("description"), **_status(one), custom_attributes=_scene(one)
+        "Shot", one, name=one["code"], parent_id=parent, description=one.get("description"), **_status(one), custom_attributes=marks
     )
 
 
@@ -122,7 +126,8 @@ def _background(one: _Entity, _steps: Mapping[int, str]) -> Iterator[dict[str, A
 
 def _task(one: _Entity, steps: Mapping[int, str]) -> Iterator[dict[str, Any]]:
     step = stock_id("Type", steps[one["step"]["id"]])
-    yield _entity("Task", one, name=one["content"], parent_id=_linked(one, "entity"), type_id=step, **_status(one))
+    bid = one["est_in_mins"] * 60 if one.get("est_in_mins") else None
+    yield _entity("Task", one, name=one["content"], parent_id=_linked(one, "entity"), type_id=step, bid=bid, **_status(one))
     for person in one.get("task_assignees", ()):
         assigned = {"context_id": ftrack_id("Task", one["id"]), "resource_id": ftrack_id(person["type"], person["id"])}
         yield {"__entity_type__": "Appointment", "type": "assignment", **assigned}

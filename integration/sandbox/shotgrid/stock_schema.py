@@ -67,6 +67,7 @@ tasks multi_entity(Task) ~Task.entity : Tasks
 notes multi_entity(Note) ~Note.note_links : Notes
 sg_versions multi_entity(Version) ~Version.entity : Versions
 task_template entity(TaskTemplate) : Task Template
+sg_cut_order number : Cut Order
 sg_cut_in number : Cut In
 sg_cut_out number : Cut Out
 sg_cut_duration number : Cut Duration

@@ -28,6 +28,7 @@ from integration.production import (
     Version,
     VersionId,
 )
+from integration.tracker.figures import estimate, frame_range
 from integration.tracker.ftrack.query_text import is_id
 from integration.tracker.ftrack.spelling import Spelling
 from integration.tracker_settings import SceneFields
@@ -59,6 +60,8 @@ OUTCOME = "haikei_outcome"
 """The list of a Version in which people say what became of a draft."""
 NO_DRAFT = "haikei_no_draft"
 """The checkbox of a Shot or Asset Build by which it is painted without a draft."""
+FIRST_FRAME, LAST_FRAME = "fstart", "fend"
+"""The numbers of a Shot's first and last frame, where a studio has these attributes; new sites come with them."""
 
 BACKGROUNDS = ("Shot", "AssetBuild")
 """What backgrounds hang on."""
@@ -71,7 +74,7 @@ def _under(path: str, *names: str) -> tuple[str, ...]:
 
 
 TASK_FIELDS = ", ".join(
-    ("name", "type.name", "status.name", "parent_id", "parent.name", "assignments.resource_id", "assignments.type", "project_id")
+    ("name", "type.name", "status.name", "parent_id", "parent.name", "assignments.resource_id", "assignments.type", "project_id", "bid")
 )
 """What `to_task` reads."""
 VERSION_FIELDS = ", ".join(
@@ -189,7 +192,13 @@ def to_task(record: Mapping[str, Any], *, spelling: Spelling, people: Mapping[st
         status=spelling.status(words((record.get("status") or {}).get("name"))),
         background=background_id(record.get("parent")),
         assignees=tuple(people[each] for each in resources_of(record) if each in people),
+        bid_minutes=_bid(record.get("bid")),
     )
+
+
+def _bid(seconds: Any) -> int | None:
+    """Ftrack keeps a bid in seconds, whatever unit a site shows it in, and 0 where nobody made one."""
+    return estimate(seconds / 60) if isinstance(seconds, int | float) and not isinstance(seconds, bool) else None
 
 
 def resources_of(record: Mapping[str, Any]) -> list[str]:
@@ -264,12 +273,19 @@ def to_background(record: Mapping[str, Any], scene: SceneFields, spelling: Spell
         id=BackgroundId(f"{kind}:{record['id']}"),
         project=_shown(project_of(record), shows),
         code=words(record.get("name")),
-        shots=tuple(Shot(id=ShotId(str(each["id"])), code=words(each.get("name"))) for each in shots),
+        shots=tuple(_shot(each) for each in shots),
         status=spelling.status(words((record.get("status") or {}).get("name"))),
         episode=above.get("Episode") or above.get("Sequence") or "",
         no_draft=marks.get(NO_DRAFT) is True,
         **{name: words(marks.get(field)) for name, field in scene.model_dump().items() if field},
     )
+
+
+def _shot(record: Mapping[str, Any]) -> Shot:
+    """A Shot, or one that was linked to, whose attributes were not asked for. ftrack keeps no order of cuts."""
+    marks = mapped(record, "custom_attributes")
+    first, last = frame_range(marks.get(FIRST_FRAME), marks.get(LAST_FRAME))
+    return Shot(id=ShotId(str(record["id"])), code=words(record.get("name")), first_frame=first, last_frame=last)
 
 
 def to_time_log(record: Mapping[str, Any], *, zone: ZoneInfo, people: Mapping[str, Person], shows: Mapping[str, Project]) -> TimeLog | None:

@@ -25,6 +25,7 @@ from integration.production import (
     Version,
     VersionId,
 )
+from integration.tracker.figures import estimate, frame_range, whole
 from integration.tracker_settings import SceneFields
 
 KEY = "sg_haikei_key"
@@ -47,7 +48,18 @@ STATUS = "sg_status_list"
 UPLOAD = "sg_uploaded_movie"
 VERSION_TYPE = "sg_version_type"
 
-TASK_FIELDS = ["content", "project", "step", "step.Step.code", "step.Step.short_name", STATUS, "entity", "task_assignees", "task_reviewers"]
+TASK_FIELDS = [
+    "content",
+    "project",
+    "step",
+    "step.Step.code",
+    "step.Step.short_name",
+    STATUS,
+    "entity",
+    "task_assignees",
+    "task_reviewers",
+    "est_in_mins",
+]
 """What `to_task` reads."""
 VERSION_FIELDS = [
     "code",
@@ -80,7 +92,9 @@ TIME_LOG_FIELDS = [
 """What `to_time_log` reads."""
 NOTE_FIELDS = ["subject", "content", "project", "user", "created_by", "created_at", "note_links", "tasks", "attachments"]
 """What `to_note` reads."""
-SHOT_FIELDS = ["code", "project", STATUS, NO_DRAFT, "sg_episode", "episode", "sg_sequence", "sg_sequence.Sequence.episode"]
+CUT_FIELDS = ["sg_cut_order", "sg_cut_in", "sg_cut_out"]
+"""Where a Shot stands in the cut, and its frames."""
+SHOT_FIELDS = ["code", "project", STATUS, NO_DRAFT, "sg_episode", "episode", "sg_sequence", "sg_sequence.Sequence.episode", *CUT_FIELDS]
 """What `to_background` reads of a Shot, with the scene fields of settings; a site may have any of those or none."""
 ASSET_FIELDS = ["code", "project", STATUS, NO_DRAFT, "shots", "sg_shots", "sg_episode", "episodes"]
 """The same of an Asset or a custom entity."""
@@ -145,6 +159,7 @@ def to_task(record: Mapping[str, Any], *, step_names: Mapping[str, str]) -> Task
         background=link_id(record.get("entity")),
         assignees=people(record.get("task_assignees")),
         reviewers=people(record.get("task_reviewers")),
+        bid_minutes=estimate(record.get("est_in_mins")),
     )
 
 
@@ -226,12 +241,19 @@ def to_background(record: Mapping[str, Any], scene: SceneFields, *, shared: str 
         id=BackgroundId(f"{record['type']}:{record['id']}"),
         project=to_project(record["project"]),
         code=words(record),
-        shots=tuple(Shot(id=ShotId(str(shot["id"])), code=words(shot)) for shot in linked if shot.get("type", "Shot") == "Shot"),
+        shots=tuple(_shot(shot) for shot in linked if shot.get("type", "Shot") == "Shot"),
         status=words(record.get(STATUS)),
         episode=episode or words(record.get("sg_sequence")),
         no_draft=record.get(NO_DRAFT) is True,
         **{name: words(record.get(field)) for name, field in scene.model_dump().items() if field},
     )
+
+
+def _shot(record: Mapping[str, Any]) -> Shot:
+    """A Shot, or a link to one, which does not say where it stands in the cut."""
+    order, cut_in, cut_out = (record.get(field) for field in CUT_FIELDS)
+    first, last = frame_range(cut_in, cut_out)
+    return Shot(id=ShotId(str(record["id"])), code=words(record), cut_order=whole(order), first_frame=first, last_frame=last)
 
 
 def _links(record: Mapping[str, Any], field: str) -> list[Mapping[str, Any]]:

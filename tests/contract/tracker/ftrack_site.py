@@ -50,7 +50,10 @@ COUNTED = {
 def write_seed(folder: Path) -> Path:
     """A show, three people and a group; no cuts yet."""
     told = {
-        "custom_attributes": [{"key": key, "on": kind} for kind in ("Shot", "AssetBuild") for key in SCENE],
+        "custom_attributes": [
+            *({"key": key, "on": kind} for kind in ("Shot", "AssetBuild") for key in SCENE),
+            *({"key": key, "on": "Shot", "type": "number"} for key in ("fstart", "fend")),
+        ],
         "entities": [
             {
                 "__entity_type__": "Project",
@@ -99,7 +102,7 @@ class FtrackSite:
     left = PersonId(f"User:{LEFT}")
     layout_step, background_step = "Layout", "Background"
     ready, approved, reviewed, omitted, draft_type = "Ready to start", "Approved", "Pending review", "Omitted", "AI draft"
-    deletes_for_good, says_who_entered_time, dates_all_time, works_bare = True, False, True, True
+    deletes_for_good, says_who_entered_time, dates_all_time, keeps_cut_order, works_bare = True, False, True, False, True
     lists_filled_by = Call.CREATE
 
     def __init__(self, sandbox: RunningFtrackSandbox, folder: Path) -> None:
@@ -253,6 +256,13 @@ class FtrackSite:
     def set_place(self, background: BackgroundId, place: str) -> Person:
         self._mark("Shot", background.partition(":")[2], "place", place)
         return self.coordinator
+
+    def set_bid(self, task: TaskId, minutes: int | None) -> None:
+        self._set("Task", task, bid=(minutes or 0) * 60)
+
+    def set_cut(self, background: BackgroundId, *, order: int, first: int, last: int) -> None:
+        for key, value in (("fstart", first), ("fend", last)):
+            self._mark("Shot", background.partition(":")[2], key, value)
 
     def write_policy(self, text: str, *, login: str) -> None:
         session = self._signed_in(login)

@@ -76,7 +76,7 @@ class ShotGridSite:
     left = PersonId(f"HumanUser:{LEFT}")
     layout_step, background_step = "Layout", "Background"
     ready, approved, reviewed, omitted, draft_type = "rdy", "apr", "rev", "omt", "AI draft"
-    deletes_for_good, says_who_entered_time, dates_all_time, works_bare = False, True, False, False
+    deletes_for_good, says_who_entered_time, dates_all_time, keeps_cut_order, works_bare = False, True, False, True, False
     lists_filled_by = Call.UPDATE
 
     def __init__(self, sandbox: RunningSandbox) -> None:
@@ -156,6 +156,13 @@ class ShotGridSite:
     def set_place(self, background: BackgroundId, place: str) -> Person:
         self._person.update("Shot", int(background.partition(":")[2]), {"sg_place": place})
         return self.coordinator
+
+    def set_bid(self, task: TaskId, minutes: int | None) -> None:
+        self._person.update("Task", int(task), {"est_in_mins": minutes})
+
+    def set_cut(self, background: BackgroundId, *, order: int, first: int, last: int) -> None:
+        cut = {"sg_cut_order": order, "sg_cut_in": first, "sg_cut_out": last}
+        self._person.update("Shot", int(background.partition(":")[2]), cut)
 
     def write_policy(self, text: str, *, login: str) -> None:
         signed_in = self._signed_in(login) if login != self.sandbox.script_name else self._as_script()

@@ -64,6 +64,8 @@ class Site(Protocol):
     """Whether a time log tells whose hand was last on it."""
     dates_all_time: bool
     """Whether a time log tells a day even where nobody chose one."""
+    keeps_cut_order: bool
+    """Whether a cut has a field for its place in the cut."""
     works_bare: bool
     """Whether haikei can write what it must before the site was set up."""
     lists_filled_by: Call
@@ -123,6 +125,14 @@ class Site(Protocol):
 
     def write_policy(self, text: str, *, login: str) -> None:
         """Somebody writes the project's AI policy: ``sato`` (`artist`), ``shinko`` (`coordinator`) or ``haikei`` (our own key)."""
+        ...
+
+    def set_bid(self, task: TaskId, minutes: int | None) -> None:
+        """A person writes how long a task will take, or takes it back."""
+        ...
+
+    def set_cut(self, background: BackgroundId, *, order: int, first: int, last: int) -> None:
+        """A person writes where a cut stands, as far as its tracker has fields for it, and its frames."""
         ...
 
     def assign_both(self, task: TaskId) -> None:

@@ -49,6 +49,18 @@ def test_a_task_is_told_in_the_words_of_settings(site: Site) -> None:
     assert [person.name for person in task.assignees] == ["佐藤 花"]
 
 
+def test_how_long_a_task_is_thought_to_take_is_told_in_minutes(site: Site) -> None:
+    task = layout_task(site)
+    nothing_said = site.tracker.task(task).bid_minutes
+
+    site.set_bid(task, 480)
+    said = site.tracker.task(task).bid_minutes
+    (among_others,) = [found for found in site.tracker.tasks_of(site.project.id, step=site.layout_step, statuses=()) if found.id == task]
+    site.set_bid(task, None)
+
+    assert (nothing_said, said, among_others.bid_minutes, site.tracker.task(task).bid_minutes) == (None, 480, 480, None)
+
+
 def test_a_task_that_never_was_is_not_found(site: Site) -> None:
     with pytest.raises(NotFoundInTrackerError):
         site.tracker.task(TaskId("999999999"))
@@ -74,6 +86,26 @@ def test_a_cut_is_a_background_that_serves_itself(site: Site) -> None:
 
     assert (background.id, background.code) == (cut, "c031")
     assert [shot.code for shot in background.shots] == ["c031"]
+
+
+def test_a_cut_tells_its_frames_and_its_place_where_the_tracker_keeps_one(site: Site) -> None:
+    cut = site.new_cut("c032")
+    (unknown,) = site.tracker.background(cut).shots
+
+    site.set_cut(cut, order=32, first=1001, last=1096)
+    (known,) = site.tracker.background(cut).shots
+
+    assert (unknown.cut_order, unknown.first_frame, unknown.last_frame) == (None, None, None)
+    assert (known.cut_order, known.first_frame, known.last_frame) == (32 if site.keeps_cut_order else None, 1001, 1096)
+
+
+def test_frames_that_cannot_be_are_unknown(site: Site) -> None:
+    cut = site.new_cut("c033")
+
+    site.set_cut(cut, order=33, first=1096, last=1001)
+
+    (shot,) = site.tracker.background(cut).shots
+    assert (shot.first_frame, shot.last_frame) == (None, None)
 
 
 def test_a_background_of_its_own_serves_all_its_cuts(site: Site) -> None:

@@ -64,6 +64,14 @@ def test_one_cut_has_its_review_task_already():
     assert [task["content"] for task in background] == ["BG revision"]
 
 
+def test_the_cuts_follow_one_another_and_all_work_is_estimated():
+    shots = sorted(of("Shot"), key=lambda shot: shot["code"])
+
+    assert [shot["sg_cut_order"] for shot in shots] == list(range(1, 15))
+    assert all(shot["sg_cut_out"] - shot["sg_cut_in"] + 1 == shot["sg_cut_duration"] for shot in shots)
+    assert all(task["est_in_mins"] > 0 for task in of("Task"))
+
+
 def test_the_cuts_cover_all_seasons_times_and_weathers():
     def words(field: str) -> str:
         return " ".join(shot[field] for shot in of("Shot"))

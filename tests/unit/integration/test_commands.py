@@ -93,7 +93,7 @@ def test_status_of_nothing_makes_nothing(settings_file: Path, capsys: pytest.Cap
 
     said = capsys.readouterr().out
     assert "Nothing yet" in said
-    assert '{"drafts": [], "held": [], "set_aside": [], "given_up": [], "looked_through": [], "questions": 0}' in said
+    assert '{"drafts": [], "held": [], "set_aside": [], "given_up": [], "looked_through": [], "questions": 0, "budgets": {}}' in said
     assert not (settings_file.parent / "state").exists()
 
 

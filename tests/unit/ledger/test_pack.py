@@ -17,6 +17,7 @@ from integration.ledger.pack import write_pack
 from integration.ledger.pack_check import PackCheck, check_pack
 from integration.ledger.pack_reading import PackReading
 from integration.ledger.vocabulary import ActorKind, Kind, TimeSource
+from integration.recompute import scripts
 from tests.unit.ledger.record import NAME, Record, broken, pretend_record
 
 PERSON = "佐藤 雪"
@@ -92,7 +93,38 @@ def test_hours_are_not_in_it_and_it_holds_all_the_same(tmp_path: Path) -> None:
 
     assert _check(written, known=[known]).holds
     assert [index for index, _ in _check(written, known=[known]).entries] == [0]
-    assert not any(secret in written.read_bytes() for secret in (b"time.logged", b"4321", "時 計子".encode()))
+    assert not any(secret in _told(written) for secret in (b"time.logged", b"4321", "時 計子".encode(), ref.encode()))
+
+
+def test_hours_are_in_it_when_asked_for_and_told_as_they_stand(tmp_path: Path) -> None:
+    with pretend_record(tmp_path / "studio") as record:
+        with record.engine.begin() as connection:
+            ref = people.person_ref(connection, show="海辺の町", person_id="HumanUser:9", name="時 計子")
+        worked = Time(minutes=4321, source=TimeSource.TRACKER, confirmed=True)
+        record.add(1, kind=Kind.TIME_LOGGED, actor=Actor(kind=ActorKind.HUMAN, ref=ref), time=worked)
+        record.sign()
+        pack = _written(record, tmp_path / "pack.zip", with_hours=True)
+    files = _files(pack)
+
+    assert _check(pack).holds
+    assert files["hours.csv"].decode().splitlines()[1] == f"0,{ref},,,4321,yes,no,tracker,,,"
+    assert files["people.csv"].decode().splitlines()[1:] == [f"{ref},named"]
+
+    _zip(pack, {**files, "hours.csv": files["hours.csv"].replace(b"4321", b"4322")})
+    assert "hours.csv is missing or does not say" in broken_in(_check(pack))
+    _zip(pack, {name: data for name, data in files.items() if name != "hours.csv"})
+    assert "hours.csv is missing or does not say" in broken_in(_check(pack))
+
+
+@pytest.mark.parametrize("name", ["recompute.py", "recompute_disclosure.py", "recompute_more.py"])
+def test_a_script_that_is_not_ours_is_told_before_anybody_runs_it(pack: Path, name: str) -> None:
+    _zip(pack, {**_files(pack), name: b"import os"})
+
+    assert f"{name}: not as this haikei ships it" in broken_in(_check(pack))
+
+
+def test_the_script_in_it_is_ours_byte_for_byte(pack: Path) -> None:
+    assert {name: data for name, data in _files(pack).items() if name.endswith(".py")} == scripts()
 
 
 def test_nothing_signed_or_nothing_found_makes_no_pack(record: Record, tmp_path: Path) -> None:
@@ -233,6 +265,11 @@ def _check(path: Path, *kept: SignedHead, known: list[Verifier] | None = None) -
 def _verifier(record: Record) -> Verifier:
     with record.engine.connect() as connection:
         return keys.public(connection)[-1]
+
+
+def _told(path: Path) -> bytes:
+    """All that the pack's files say but those that are the same in every pack."""
+    return b"".join(data for name, data in _files(path).items() if name not in scripts() and name != "README.txt")
 
 
 def _files(path: Path) -> dict[str, bytes]:

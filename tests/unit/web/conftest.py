@@ -16,6 +16,7 @@ from integration.settings import read_settings
 from integration.studio import Studio, open_studio
 from integration.tracker.protocol import DraftVersion
 from integration.web.server import served_pages
+from integration.web.visit import Gate
 from integration.workflow import rounds
 from integration.workflow.rounds import Approval, DraftState
 from tests.menu_item import SECRET, Browser, form_of, free_port
@@ -89,8 +90,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     yield from opened(folder, requests_per_minute=10_000)
 
 
-def opened(folder: Path, **web: object) -> Iterator[Office]:
-    """An office in a folder of its own; `web` adds to the pages' settings."""
+def opened(folder: Path, *, gate: Gate | None = None, **web: object) -> Iterator[Office]:
+    """An office in a folder of its own; `web` adds to the pages' settings, `gate` lets people in."""
     with start_sandbox(write_episode(folder / "seed", cuts=30, genzu=False), folder=folder / "studio") as sandbox:
         pages = {"port": free_port(), "menu_secret": SECRET, **web}
         file = write_settings(
@@ -98,7 +99,7 @@ def opened(folder: Path, **web: object) -> Iterator[Office]:
         )
         studio = open_studio(read_settings(file))
         list(studio.tracker.set_up(apply=True))
-        with signed_in(sandbox.url) as coordinator, served_pages(studio) as address:
+        with signed_in(sandbox.url) as coordinator, served_pages(studio, gate=gate) as address:
             yield Office(studio, sandbox, coordinator, Browser(address))
         studio.queue.destroy()
         studio.engine.dispose()

@@ -1,0 +1,1 @@
+"""The board: every background in the pipeline by state, live."""
