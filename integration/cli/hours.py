@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from datetime import UTC, date, datetime
 from pathlib import Path
 from unicodedata import normalize
 
@@ -14,15 +15,20 @@ from integration.errors import LedgerError
 from integration.ledger.canonical import code
 from integration.ledger.vocabulary import Role
 from integration.reports import hours as report
-from integration.reports.hours import Hours, Known, OwnHours, Sum
+from integration.reports.facts import follow
+from integration.reports.hours import Hours, OwnHours
 from integration.reports.terminal import safe
+from integration.reports.worked import Known, Sum, told_to
 from integration.settings import ProjectSettings, Settings, read_settings
+from integration.studio_clock import studio_day
 from integration.workflow.statements import person_called
 
 CAVEATS = (
     '"not logged" means that nobody put hours down, not that nobody worked.',
     "Hours are put down by people, or for them; nobody is watched, and nothing here says how good or fast anybody is.",
-    f'"{Known.FEW}": one of them could be told. Hours people say are wrong are left out. `haikei person hours` shows people their own.',
+    f'"{Known.FEW}": one of them could be told; "and more": further hours are not told, of too few people.',
+    f'"{Known.NOT_YET}": a month is told once it is over and people had time to look at their own hours in it.',
+    "Hours people say are wrong are left out. `haikei person hours` shows people their own.",
 )
 """What the figures do not say."""
 
@@ -34,18 +40,23 @@ def show_hours(file: Path | None, show: str, *, episode: str | None, as_json: bo
         LedgerError: neither the settings nor the record know the show.
     """
     settings = read_settings(file)
-    rules = _rules(settings, show)
-    expected = _expected(rules or ProjectSettings())
-    engine = find_record(settings) if rules else require_record(settings)
+    known = _rules(settings, show)
+    rules = known or ProjectSettings()
+    expected = _expected(rules)
+    engine = find_record(settings) if known else require_record(settings)
     if engine is None:
         found = Hours(show=show, episode=episode, groups=report.nothing(expected))
     else:
+        follow(engine)
+        until = told_to(studio_day(datetime.now(UTC), rules.time_zone, rules.day_start), settings.labour.told_after_days)
         with engine.connect() as connection:
-            if rules is None and not report.is_known(connection, show):
+            if known is None and not report.is_known(connection, show):
                 raise LedgerError(f"the record knows no show called {show!r:.80}", hint="Write its name as the tracker shows it.")
-            found = report.hours(connection, show, episode=episode, expected=expected)
+            found = report.hours(
+                connection, show, zone=rules.time_zone, day_start=rules.day_start, until=until, episode=episode, expected=expected
+            )
     if as_json:
-        print(json.dumps({**asdict(found), "not_said": CAVEATS}, ensure_ascii=False))
+        print(json.dumps({**asdict(found), "until": _iso(found.until), "not_said": CAVEATS}, ensure_ascii=False))
     else:
         _print(found)
 
@@ -58,7 +69,9 @@ def show_own_hours(file: Path | None, name: str, *, show: str, as_json: bool) ->
     """
     settings = read_settings(file)
     rules = _rules(settings, show) or ProjectSettings()
-    with require_record(settings).connect() as connection:
+    engine = require_record(settings)
+    follow(engine)
+    with engine.connect() as connection:
         ref = person_called(connection, name, show=show)
         own = report.own_hours(connection, ref, show=show, zone=rules.time_zone, day_start=rules.day_start)
     if as_json:
@@ -91,13 +104,15 @@ def _print(found: Hours) -> None:
     for group in found.groups:
         role = group.role.replace("_", " ") or "not told"
         table.add_row(cell(group.step or "not told"), role, _told(group.confirmed), _told(group.unconfirmed))
-    print(f"Hours logged in {where}")
+    print(f"Hours logged in {where}{f' before {found.until}' if found.until else ''}")
     Console().print(table)
     print("\n".join(CAVEATS))
 
 
 def _told(hours: Sum) -> str:
-    return hours.known.value if hours.minutes is None else f"{in_words(hours.minutes)} ({', '.join(hours.sources)})"
+    if hours.minutes is None:
+        return hours.known.value
+    return f"{in_words(hours.minutes)}{' and more' if hours.partial else ''} ({', '.join(hours.sources)})"
 
 
 def _rules(settings: Settings, show: str) -> ProjectSettings | None:
@@ -110,4 +125,8 @@ def _expected(rules: ProjectSettings) -> tuple[tuple[str, str], ...]:
 
 
 def _plain(each: OwnHours) -> dict[str, object]:
-    return {**asdict(each), "day": each.day.isoformat() if each.day else None}
+    return {**asdict(each), "day": _iso(each.day)}
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None

@@ -1,26 +1,43 @@
 """Hours are told of groups, never of a person, neither outright nor by taking one figure from another."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time
-from itertools import chain, combinations
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import given
-from hypothesis import strategies as st
 
-from integration.database import make_tables
+from integration.database import make_tables, open_database
 from integration.ledger import log, people, texts
-from integration.ledger.entry import Actor, Entry, Time, milliseconds, new_id
+from integration.ledger.entry import Actor, Time, milliseconds
 from integration.ledger.vocabulary import ActorKind, Kind, Role, TimeSource
-from integration.reports.hours import FEWEST, Hours, Known, Sum, hours, own_hours
+from integration.reports import facts
+from integration.reports.facts import follow
+from integration.reports.hours import Hours, hours, own_hours
 from integration.reports.shot_record import as_json, shot_record
 from integration.reports.shot_text import shot_text
-from tests.unit.reports.conftest import SHOW, START
+from integration.reports.worked import Known, Sum, told_to
+from tests.unit.reports.conftest import SHOW
 
 Write = Callable[..., int]
 Person = Callable[..., str]
 NAMES = ("青木", "伊藤", "上田", "江川", "小川")
+LATER = date(2027, 1, 1)
+"""Long after everything that is logged here."""
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[sa.Engine]:
+    opened = open_database(f"sqlite:///{tmp_path / 'haikei.sqlite'}")
+    make_tables(opened, log.metadata, facts.metadata)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def connection(engine: sa.Engine) -> Iterator[sa.Connection]:
+    with engine.connect() as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -36,8 +53,14 @@ def logged(ref: str, minutes: int = 60, *, confirmed: bool = True, withdrawn: bo
     }
 
 
+def reported(connection: sa.Connection, **asked) -> Hours:
+    connection.commit()
+    follow(connection.engine)
+    return hours(connection, SHOW, **{"zone": "Asia/Tokyo", "day_start": time(5), "until": LATER, **asked})
+
+
 def told(connection: sa.Connection, episode: str | None = None) -> Sum:
-    (group,) = hours(connection, SHOW, episode=episode).groups
+    (group,) = reported(connection, episode=episode).groups
     return group.confirmed
 
 
@@ -45,7 +68,7 @@ def test_hours_of_three_people_are_summed_with_their_source(connection: sa.Conne
     for ref, minutes in zip(artists[:3], (30, 60, 150), strict=True):
         write(Kind.TIME_LOGGED, **logged(ref, minutes))
 
-    (group,) = hours(connection, SHOW).groups
+    (group,) = reported(connection).groups
 
     assert (group.step, group.role) == ("Background", "background_artist")
     assert group.confirmed == Sum(known=Known.LOGGED, minutes=240, sources=("tracker",))
@@ -69,13 +92,13 @@ def test_hours_put_down_by_others_are_told_apart_and_hidden_apart(
         write(Kind.TIME_LOGGED, **logged(ref))
     write(Kind.TIME_LOGGED, **logged(artists[0], confirmed=False))
 
-    (group,) = hours(connection, SHOW).groups
+    (group,) = reported(connection).groups
 
     assert (group.confirmed.minutes, group.unconfirmed) == (180, Sum(known=Known.FEW))
 
 
 def test_what_is_not_logged_is_never_zero(connection: sa.Connection) -> None:
-    (group,) = hours(connection, SHOW, expected=[("Background", "background_artist")]).groups
+    (group,) = reported(connection, expected=[("Background", "background_artist")]).groups
 
     assert (group.confirmed, group.unconfirmed) == (Sum(known=Known.NOT_LOGGED),) * 2
 
@@ -112,26 +135,15 @@ def test_an_episode_cannot_be_worked_out_from_the_show_and_the_others(
     assert [told(connection, episode) for episode in ("ep02", "ep03")] == [Sum(known=Known.FEW)] * 2
 
 
-@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 5)), max_size=14))
-def test_whatever_is_told_leaves_nothing_that_fewer_than_three_people_worked(work: list[tuple[int, int]]) -> None:
-    engine = sa.create_engine("sqlite://")
-    make_tables(engine, log.metadata)
-    with engine.begin() as connection:
-        refs = [people.person_ref(connection, show=SHOW, person_id=f"HumanUser:{number}", name="人") for number in range(6)]
-        for index, (episode, who) in enumerate(work):
-            log.append(connection, entry(seq=f"ep{episode}", **logged(refs[who])), key=str(index))
-        show = {None: hours(connection, SHOW)}
-        episodes = {number: hours(connection, SHOW, episode=f"ep{number}") for number in range(5)}
-    engine.dispose()
+def test_hours_of_a_month_are_told_once_it_is_over_and_people_saw_their_own(
+    connection: sa.Connection, write: Write, artists: tuple[str, ...]
+) -> None:
+    for ref in artists[:3]:
+        write(Kind.TIME_LOGGED, **logged(ref))
 
-    everybody = {who for _, who in work}
-    visible = {number for number, found in episodes.items() if minutes(found) is not None}
-    for some in subsets(visible):
-        assert not some or len({who for episode, who in work if episode in some}) >= FEWEST
-    if minutes(show[None]) is not None:
-        rest = {who for episode, who in work if episode not in visible}
-        assert len(everybody) >= FEWEST
-        assert not rest or len(rest) >= FEWEST
+    known = {today: reported(connection, until=told_to(today, 7)).groups[0].confirmed for today in (date(2026, 12, 7), date(2026, 12, 8))}
+
+    assert [each.known for each in known.values()] == [Known.NOT_YET, Known.LOGGED]
 
 
 def test_a_persons_own_hours_are_told_to_them_with_what_is_not_counted(
@@ -144,6 +156,8 @@ def test_a_persons_own_hours_are_told_to_them_with_what_is_not_counted(
     write(Kind.TIME_LOGGED, **logged(artists[0], 90), corrects=first)
     write(Kind.TIME_LOGGED, **logged(artists[1]))
 
+    connection.commit()
+    follow(connection.engine)
     own = own_hours(connection, artists[0], show=SHOW, zone="Asia/Tokyo", day_start=time(5))
 
     assert [(each.minutes, each.stands, each.day, each.shots) for each in own] == [
@@ -171,17 +185,3 @@ def test_a_cut_tells_that_time_was_logged_and_not_by_whom_nor_how_much(
 
 def test_a_cut_without_hours_says_nothing_of_them(connection: sa.Connection, whole_story: dict[str, int]) -> None:
     assert "time logged" not in shot_text(shot_record(connection, "c012", zone="Asia/Tokyo"))
-
-
-def entry(**facts: object) -> Entry:
-    at_ms = milliseconds(START)
-    return Entry(id=new_id(START), kind=Kind.TIME_LOGGED, at_ms=at_ms, recorded_ms=at_ms, show=SHOW, **facts)  # type: ignore[arg-type]  # as given
-
-
-def minutes(found: Hours) -> int | None:
-    return next((group.confirmed.minutes for group in found.groups), None)
-
-
-def subsets(numbers: Iterable[int]) -> Iterable[set[int]]:
-    numbers = sorted(numbers)
-    return map(set, chain.from_iterable(combinations(numbers, size) for size in range(len(numbers) + 1)))
