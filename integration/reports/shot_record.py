@@ -4,7 +4,7 @@ Several facts side by side and never one number; what nobody told us is "unknown
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -148,8 +148,11 @@ def shot_record(
     zones: Mapping[str, str] | None = None,
     show: str | None = None,
     episode: str | None = None,
+    corrections: Collection[int] | None = None,
 ) -> ShotRecord:
     """What the record says of the cut `shot_code`, with times in the zone `zones` has for its show, else in `zone` (``Asia/Tokyo``).
+
+    `corrections` are the indexes of those of its entries, where the caller knows them; otherwise all corrections are read.
 
     Raises:
         LedgerError: several shows, or several episodes of one, have such a cut and `show` or `episode` names none; or a stored
@@ -162,7 +165,7 @@ def shot_record(
         raise LedgerError(f"cut {shot_code} is in several shows: {', '.join(shows)}", hint="Name the show as well, with --show.")
     logged = _of_episode(logged, shot_code, episode)
     zone = (zones or {}).get(shows[0], zone) if shows else zone
-    logged += _corrections_of(connection, logged)
+    logged += _corrections_of(connection, logged, corrections)
     time_logged = any(entry.kind is Kind.TIME_LOGGED for _, entry in logged)
     logged = sorted(_without_hours(logged), key=lambda item: (item[1].at_ms, item[0]))
     tell = _teller(connection, logged, ZoneInfo(zone))
@@ -243,11 +246,15 @@ def _of_episode(logged: list[Logged], shot_code: str, episode: str | None) -> li
     return [item for item in logged if item[1].seq == episode or (not item[1].seq and item[1].background in own)]
 
 
-def _corrections_of(connection: Connection | Session, logged: Sequence[Logged]) -> list[Logged]:
+def _corrections_of(connection: Connection | Session, logged: Sequence[Logged], among: Collection[int] | None) -> list[Logged]:
     """Corrections of `logged`, and of those in turn, that do not name the cut themselves."""
     known = {index for index, _ in logged}
+    if among is None:
+        corrections = log.read(connection, kinds=[Kind.CORRECTION])
+    else:
+        corrections = (found for index in sorted(among) for found in log.read(connection, first=index, end=index + 1))
     found = []
-    for index, entry in log.read(connection, kinds=[Kind.CORRECTION]):
+    for index, entry in corrections:
         if entry.corrects in known and index not in known:
             known.add(index)
             found.append((index, entry))

@@ -23,12 +23,16 @@ from integration.web import words
 from integration.web.board.live import LiveBoard
 from integration.web.board.page import BoardPage
 from integration.web.board.routes import board_routes
+from integration.web.entries import EntryPages
 from integration.web.evidence_page import evidence_text
 from integration.web.outcome_pages import OutcomePages, Page, refused
 from integration.web.pace import Pace
 from integration.web.pages import Pages
+from integration.web.pictures import PictureShelf
 from integration.web.reader import changed, form_fields, reader_of
 from integration.web.received import body_of
+from integration.web.shot.page import ShotPage
+from integration.web.shot.routes import shot_routes
 from integration.web.shown import Shown
 from integration.web.static_files import StaticFiles
 from integration.web.visit import Gate
@@ -63,7 +67,9 @@ def build_app(
     routes = [Route(f"/{PATH}/{{name}}", desk.evidence, methods=["GET"]), static.route]
     routes.append(Route("/preferences", framed.prefer, methods=["POST"]))
     if gate is not None:
+        shelf = PictureShelf(pages.studio.storage, pages.studio.settings.state_folder / "pictures")
         routes += board_routes(BoardPage(pages.studio, frame, live), frame, live, gate)
+        routes += shot_routes(ShotPage(pages.studio, frame, live), EntryPages(pages.studio, frame, shelf), frame, gate)
     if pages.menu is not None:
         routes += [Route(f"/menu/{pages.menu.name}/outcome", desk.menu, methods=["POST"]), Route("/outcome", desk.say, methods=["POST"])]
     app = Starlette(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from unicodedata import normalize
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 from starlette.responses import Response
 
 from integration.language import Words
-from integration.ledger import people
+from integration.ledger import people, tables
 from integration.ledger.people import PersonName
 from integration.settings import ProjectSettings
 from integration.studio import Studio
@@ -66,8 +67,8 @@ class BoardPage:
         with self._studio.engine.connect() as connection:
             found = found_of(board.rows, asked, sight, _refs(connection, asked.person))
             lines = self._lines(connection, board, found)
-            choices = {} if piece else self._choices(connection, board, asked, sight)
-        told = {"words": words, "board": board, "asked": asked, "found": found, "lines": lines, "states": tuple(State), "sight": sight}
+            choices: dict[str, Any] = {} if piece else self._choices(connection, board, asked, sight)
+        told: dict[str, Any] = {"words": words, "board": board, "asked": asked, "found": found, "lines": lines, "states": tuple(State), "sight": sight}
         return self._pages.render("board_list.html" if piece else "board.html", reader, shown, **told, **choices)
 
     def _lines(self, connection: sa.Connection, board: Board, found: Found) -> list[Line]:
@@ -89,7 +90,7 @@ class BoardPage:
         zone = self._zones.get(row.show) or next(iter(self._zones.values()), ZoneInfo(ProjectSettings().time_zone))
         return datetime.fromtimestamp(row.since_ms / 1000, UTC).astimezone(zone)
 
-    def _choices(self, connection: sa.Connection, board: Board, asked: Asked, sight: Sight) -> dict[str, object]:
+    def _choices(self, connection: sa.Connection, board: Board, asked: Asked, sight: Sight) -> dict[str, Any]:
         """What the filter offers: shows, episodes of the show chosen, and people something is with."""
         theirs = [row for row in board.rows if sight.sees(row.show)]
         shows = list(dict.fromkeys(row.show for row in theirs))
@@ -112,7 +113,7 @@ def _refs(connection: sa.Connection, ref: str) -> frozenset[str]:
 
 def _named(connection: sa.Connection, refs: set[str]) -> list[Choice]:
     """People who can be named, once each, by name; two of one name with their Latin names or ids beside it."""
-    columns = people.people.c
+    columns = tables.people.c
     query = sa.select(columns.tracker_person_id, columns.ref, columns.name, columns.name_en).where(
         columns.name != "", sa.not_(columns.declined), columns.ref.in_(sorted(refs)[:_MOST_PEOPLE])
     )

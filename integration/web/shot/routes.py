@@ -1,0 +1,60 @@
+"""Where cuts, entries and pictures are found."""
+
+from collections.abc import Callable
+from functools import partial
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from integration.web import words
+from integration.web.entries import EntryPages
+from integration.web.pages import Pages
+from integration.web.reader import form_fields, reader_of
+from integration.web.received import body_of
+from integration.web.shot.page import ShotPage
+from integration.web.visit import Gate, Visit
+from integration.web.words import Refusal
+
+
+def shot_routes(shots: ShotPage, entries: EntryPages, pages: Pages, gate: Gate) -> list[Route]:
+    """``/shot``, ``/shot/verify``, ``/entries/{index}`` and what hangs on it."""
+
+    async def shot(request: Request) -> Response:
+        visit = await gate(request)
+        if isinstance(visit, Response):
+            return visit
+        query = dict(request.query_params)
+        return await pages.answer(request, partial(shots.page, shown=visit.shown, sight=visit.sight, query=query), visit.shown)
+
+    async def verify(request: Request) -> Response:
+        visit = await gate(request)
+        if isinstance(visit, Response):
+            return visit
+        if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+            return pages.refused(words.FOREIGN, reader_of(request), visit.shown)
+        body = await body_of(request)
+        if isinstance(body, Refusal):
+            return pages.refused(body, reader_of(request), visit.shown)
+        query, piece = form_fields(body), request.headers.get("hx-request") == "true"
+        work = partial(shots.page, shown=visit.shown, sight=visit.sight, query=query, verify=True, piece=piece)
+        return await pages.answer(request, work, visit.shown)
+
+    def entry(work: Callable[..., Response], **told: str) -> Callable[[Request], object]:
+        async def answer(request: Request) -> Response:
+            visit = await gate(request)
+            if not isinstance(visit, Visit):
+                return visit
+            asked = partial(work, shown=visit.shown, sight=visit.sight, **request.path_params, **told)
+            return await pages.answer(request, asked, visit.shown)
+
+        return answer
+
+    return [
+        Route("/shot", shot, methods=["GET"]),
+        Route("/shot/verify", verify, methods=["POST"]),
+        Route("/entries/{index}", entry(entries.page), methods=["GET"]),
+        Route("/entries/{index}/json", entry(entries.file, kind="json"), methods=["GET"]),
+        Route("/entries/{index}/proof", entry(entries.file, kind="proof"), methods=["GET"]),
+        Route("/entries/{index}/pictures/{sha256}/{size}", entry(entries.picture), methods=["GET"]),
+    ]
