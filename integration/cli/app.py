@@ -9,7 +9,7 @@ from typing import Annotated
 import structlog
 import typer
 
-from integration.cli import order_commands
+from integration.cli import order_commands, report_commands
 from integration.cli.flag_commands import flags
 from integration.cli.look_commands import look
 from integration.cli.notice_commands import notice
@@ -215,6 +215,9 @@ def report_shot(
     from integration.cli.report import show_shot
 
     show_shot(settings, cut, show=show, episode=episode, as_json=as_json, out=out, person=person)
+
+
+report_commands.add_to(report)
 
 
 style = typer.Typer(no_args_is_help=True, help="The studio's own styles.")

@@ -107,6 +107,12 @@ def follow(engine: sa.Engine) -> int:
             return size + len(rows)
 
 
+def followed(engine: sa.Engine) -> int:
+    """How many entries have their rows."""
+    with engine.connect() as connection:
+        return int(connection.execute(sa.select(follower.c.size).where(follower.c.form == FORM)).scalar() or 0)
+
+
 _NEXT = (
     sa.select(tables.entries.c.idx, tables.entries.c.body)
     .where(tables.entries.c.idx >= sa.bindparam("first"), tables.entries.c.idx < sa.bindparam("end"))
