@@ -113,7 +113,7 @@ class BoardShow:
                 Kind.DRAFT_RENDERED, number, actor=Actor(kind=ActorKind.MACHINE, role=Role.RENDERER), **_painted(sha256, genzu, place), **at
             )
         for place, sha256 in enumerate(made):
-            self.write(Kind.DRAFT_DELIVERED, number, asset=_png(sha256), tracker=_version(number * 10 + place), **at)
+            self.write(Kind.DRAFT_DELIVERED, number, asset=_png(sha256), tracker=version_ref(number * 10 + place), **at)
         if to:
             person_id = people.id_of(self.connection, self.person(to))
             self.connection.execute(handed.insert().values(draft=key, person=person_id, on_task=True))
@@ -123,7 +123,7 @@ class BoardShow:
         """Somebody handed a revision in; its digest."""
         sha256 = self.picture(number, f"revision {version}")
         by_whom = self.human(by, Role.BACKGROUND_ARTIST)
-        about = {"asset": _png(sha256), "tracker": _version(5000 + number * 10 + version)}
+        about = {"asset": _png(sha256), "tracker": version_ref(5000 + number * 10 + version)}
         self.write(Kind.REVISION_SUBMITTED, number, actor=by_whom, parents=_from(source, Relation.PARENT_OF), **about)
         return sha256
 
@@ -154,7 +154,7 @@ class BoardShow:
             asset=_png(revision),
             parents=_from(source, Relation.PARENT_OF),
             measure=measure,
-            tracker=_version(5000 + number * 10 + version),
+            tracker=version_ref(5000 + number * 10 + version),
         )
 
     def decide(self, number: int, kind: Kind, revision: str, *, by: str = "佐藤 次郎", version: int = 0, words: str = "") -> int:
@@ -165,7 +165,7 @@ class BoardShow:
             number,
             actor=self.human(by, Role.ART_DIRECTOR),
             asset=_png(revision),
-            tracker=_version(5000 + number * 10 + version),
+            tracker=version_ref(5000 + number * 10 + version),
             decision=Decision(verdict=verdict, status="fin", set_by=self.person(by)),
             note_commit=texts.commit_text(self.connection, words),
         )
@@ -215,12 +215,12 @@ class BoardShow:
 
     def picture(self, number: int, name: str) -> str:
         """A picture in the store; its digest."""
-        return self.storage.put(_drawn(number, name), media_type="image/png").sha256
+        return self.storage.put(_drawn(self.show, number, name), media_type="image/png").sha256
 
 
-def _drawn(number: int, name: str) -> bytes:
+def _drawn(show: str, number: int, name: str) -> bytes:
     """A small landscape: paper for a genzu, flat areas for a map, paint for the rest."""
-    rng = np.random.default_rng(int(_digest(f"{number} {name}")[:8], 16))
+    rng = np.random.default_rng(int(_digest(f"{show} {number} {name}")[:8], 16))
     rows, columns = np.mgrid[0:180, 0:320].astype(np.float32)
     hills = 90 + sum(rng.uniform(8, 26) * np.sin(columns / rng.uniform(18, 70) + rng.uniform(0, 6)) for _ in range(3))
     near = 140 + sum(rng.uniform(4, 12) * np.sin(columns / rng.uniform(10, 40) + rng.uniform(0, 6)) for _ in range(2))
@@ -252,7 +252,8 @@ def _from(sha256: str, relation: Relation) -> tuple[Parent, ...]:
     return (Parent(sha256=sha256, relation=relation),) if sha256 else ()
 
 
-def _version(number: int) -> TrackerRef:
+def version_ref(number: int) -> TrackerRef:
+    """A Version of the tracker."""
     return TrackerRef(type="shotgrid", site_hash="ab" * 32, version_id=str(number))
 
 

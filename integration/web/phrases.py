@@ -1,6 +1,7 @@
 """What the frame around every page says, in Japanese and English."""
 
 from integration.language import Words
+from integration.ledger.people import Naming
 
 BOARD = Words(ja="ボード", en="Board")
 MY_RECORD = Words(ja="わたしの記録", en="My record")
@@ -21,3 +22,9 @@ FOOT = Words(
     en="“Unknown” means that nobody told haikei, not that nothing happened.",
 )
 BACK_TO_BOARD = Words(ja="ボードへ戻る", en="Back to the board")
+NAMINGS = {
+    Naming.UNKNOWN: Words(ja="不明", en="unknown"),
+    Naming.DECLINED: Words(ja="(名前の掲載を辞退)", en="(declined to be named)"),
+    Naming.ERASED: Words(ja="(名前は消去されました)", en="(name erased)"),
+}
+"""What stands in a name's place."""

@@ -68,15 +68,8 @@ class BoardPage:
             found = found_of(board.rows, asked, sight, _refs(connection, asked.person))
             lines = self._lines(connection, board, found)
             choices: dict[str, Any] = {} if piece else self._choices(connection, board, asked, sight)
-        told: dict[str, Any] = {
-            "words": words,
-            "board": board,
-            "asked": asked,
-            "found": found,
-            "lines": lines,
-            "states": tuple(State),
-            "sight": sight,
-        }
+        told: dict[str, Any] = {"words": words, "board": board, "asked": asked, "found": found, "lines": lines, "states": tuple(State)}
+        told["several"] = len({row.show for row in found.rows}) > 1
         return self._pages.render("board_list.html" if piece else "board.html", reader, shown, **told, **choices)
 
     def _lines(self, connection: sa.Connection, board: Board, found: Found) -> list[Line]:

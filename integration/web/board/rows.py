@@ -44,7 +44,13 @@ class Told(StrEnum):
     """What haikei adds to a state."""
 
     NOTHING = ""
-    REOPENED = "reopened"
+    REOPENED = withdrawal.REOPENED.code
+    REPLACED = withdrawal.REPLACED.code
+    PART_GONE = withdrawal.PART_GONE.code
+    LAYOUT_GONE = withdrawal.GONE.code
+    NEW_ROUND = withdrawal.ASKED.code
+    OMITTED = withdrawal.OMITTED.code
+    NOT_ALLOWED = withdrawal.NOT_ALLOWED.code
     HANDED_IN = "handed_in"
     NO_DRAFT = "no_draft"
     DELETED = "deleted"
@@ -201,8 +207,10 @@ def _drafted(work: Work, row: Any, hold: HeldLayout | None, is_with_somebody: bo
     if row.state == DraftState.DELIVERED:
         is_taken = is_with_somebody or work.told_ms >= row.created_ms
         return _Standing(State.WITH_ARTIST if is_taken else State.DELIVERED, row.changed_ms)
-    state = _WITHDRAWN.get(withdrawal.why_of(row).code, State.WAITING)
-    return _Standing(state, row.changed_ms, reason=row.reason, told=Told.REOPENED if state is State.WAITING else Told.NOTHING)
+    why = withdrawal.why_of(row).code
+    return _Standing(
+        _WITHDRAWN.get(why, State.WAITING), row.changed_ms, told=Told.NO_DRAFT if why == withdrawal.NO_DRAFT.code else Told(why)
+    )
 
 
 def _of_hold(layout: HeldLayout) -> _Standing:

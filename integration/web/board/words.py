@@ -32,6 +32,12 @@ LOOKS = {
 TOLD = {
     Told.NOTHING: Words(ja="", en=""),
     Told.REOPENED: Words(ja="レイアウトの承認が取り消されました", en="The layout's approval does not stand any more"),
+    Told.REPLACED: Words(ja="原図が差し替えられました", en="The genzu was replaced"),
+    Told.PART_GONE: Words(ja="承認された原図にこのパートはもうありません", en="The approved genzu no longer has this part"),
+    Told.LAYOUT_GONE: Words(ja="レイアウトのタスクがなくなりました", en="The layout task is gone"),
+    Told.NEW_ROUND: Words(ja="美術監督が新しい下描きを求めています", en="The art director asks for new drafts"),
+    Told.OMITTED: Words(ja="欠番になりました", en="The shot was omitted"),
+    Told.NOT_ALLOWED: Words(ja="AIの使用が許可されなくなりました", en="AI use is no longer allowed"),
     Told.HANDED_IN: Words(ja="提出済み、判定待ち", en="Handed in, not decided yet"),
     Told.NO_DRAFT: Words(ja="下描きなしで原図から", en="Painted from layout, without a draft"),
     Told.DELETED: Words(ja="提出されたバージョンがトラッカーで削除されました", en="The Version handed in was deleted in the tracker"),
