@@ -19,9 +19,9 @@ from integration.ledger.checkpoint import SignedHead, read_checkpoint, write_pro
 from integration.ledger.entry import Entry
 from integration.ledger.merkle import HASH_BYTES, inclusion_proof
 from integration.ledger.pack_readme import README
+from integration.ledger.recompute import scripts
 from integration.ledger.tiles import nodes_of, paths, tile_path, tiles_of
 from integration.ledger.vocabulary import Kind
-from integration.recompute import scripts
 
 PICTURE_COLUMNS = ("sha256", "pixel_sha256", "media_type", "kind", "entry")
 """Of ``pictures.csv``."""

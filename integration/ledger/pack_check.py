@@ -13,10 +13,10 @@ from integration.ledger.merkle import HASH_BYTES, Growing, leaf_hash, root_of
 from integration.ledger.note import Verifier, read_verifier
 from integration.ledger.pack import entry_name, hours_csv, pictures_csv, proof_name
 from integration.ledger.pack_reading import PackReading
+from integration.ledger.recompute import scripts
 from integration.ledger.tiles import WIDTH, paths, split, tile_path
 from integration.ledger.timestamp import read_stamp
 from integration.ledger.verdict import Claim, Finding, Measured, Standing, handover_claim, judged, spans, stored_claim
-from integration.recompute import scripts
 
 
 @dataclass(slots=True)

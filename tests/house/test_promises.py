@@ -10,7 +10,7 @@ from tests.house.source_files import HOUSE, python_files, relative
 PROMISES = re.compile(r"\b(complies|comply|compliant|compliance|certifies|guarantees?)\b|準拠|適合|遵守", re.IGNORECASE)
 
 
-@pytest.mark.parametrize("file", python_files("integration/reports", "integration/recompute"), ids=relative)
+@pytest.mark.parametrize("file", python_files("integration/reports", "integration/ledger/recompute"), ids=relative)
 def test_no_report_says_that_a_rule_is_met(file: Path) -> None:
     assert not PROMISES.search(file.read_text(encoding="utf-8"))
 

@@ -16,8 +16,8 @@ from integration.ledger.note import Verifier, new_signer
 from integration.ledger.pack import write_pack
 from integration.ledger.pack_check import PackCheck, check_pack
 from integration.ledger.pack_reading import PackReading
+from integration.ledger.recompute import scripts
 from integration.ledger.vocabulary import ActorKind, Kind, TimeSource
-from integration.recompute import scripts
 from tests.unit.ledger.record import NAME, Record, broken, pretend_record
 
 PERSON = "佐藤 雪"

@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from integration.ledger.pack import write_pack
-from integration.recompute import scripts
+from integration.ledger.recompute import scripts
 from integration.reports import facts
 from integration.reports.disclosure import disclosure
 from integration.reports.scope import Scope

@@ -20,7 +20,7 @@ import re
 import sys
 import unicodedata
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, time, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -67,17 +67,20 @@ class Pack:
     """What a pack holds, and what is asked of it; an entry is the JSON it is kept as, with its place in the record as `index`."""
 
     def __init__(self, path: Path, asked: argparse.Namespace) -> None:
-        files = read_files(path)
         self.asked = asked
-        self.entries: list[dict[str, Any]] = [
-            {**json.loads(data), "index": int(name[8:-5])} for name, data in sorted(files.items()) if name.startswith("entries/")
-        ]
+        self.entries: list[dict[str, Any]] = []
+        tables: dict[str, list[dict[str, str]]] = {}
+        for name, data in read_files(path):
+            if name.endswith(".csv"):
+                tables[name] = csv_rows(data)
+            else:
+                self.entries.append({**json.loads(data, object_pairs_hook=shared), "index": int(name[8:-5])})
         if not self.entries:
             sys.exit(f"{path} holds no entries: give an audit pack, or the folder it was unpacked to.")
         self.corrected = {entry["corrects"] for entry in self.entries if "corrects" in entry}
-        self.naming = {row["ref"]: row["naming"] for row in csv_rows(files.get("people.csv", b""))}
+        self.naming = {row["ref"]: row["naming"] for row in tables.get("people.csv", [])}
         """How each person may be named: named, declined, erased."""
-        self.has_hours = "hours.csv" in files
+        self.has_hours = "hours.csv" in tables
         self.since = begins(asked.first, 0, asked) if asked.first else -1
         self.until = begins(asked.last, 1, asked) if asked.last else 2**63
 
@@ -95,14 +98,20 @@ class Pack:
         return [entry for entry in self.entries if entry["show"] == self.asked.show and (not wanted or entry["kind"] in wanted)]
 
 
-def read_files(path: Path) -> dict[str, bytes]:
-    """What of the pack is read here, by name."""
+def read_files(path: Path) -> Iterator[tuple[str, bytes]]:
+    """What of the pack is read here, by name, in order."""
     wanted = re.compile(r"entries/\d{12,19}\.json|people\.csv|hours\.csv")
     if path.is_dir():
         names = {file.relative_to(path).as_posix(): file for file in path.rglob("*")}
-        return {name: file.read_bytes() for name, file in names.items() if wanted.fullmatch(name)}
-    with zipfile.ZipFile(path) as pack:
-        return {name: pack.read(name) for name in pack.namelist() if wanted.fullmatch(name)}
+        yield from ((name, names[name].read_bytes()) for name in sorted(names) if wanted.fullmatch(name))
+    else:
+        with zipfile.ZipFile(path) as pack:
+            yield from ((name, pack.read(name)) for name in sorted(pack.namelist()) if wanted.fullmatch(name))
+
+
+def shared(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON whose texts are kept once for all entries: a million of them fit into memory."""
+    return {sys.intern(key): sys.intern(value) if isinstance(value, str) else value for key, value in pairs}
 
 
 def csv_rows(data: bytes) -> list[dict[str, str]]:
