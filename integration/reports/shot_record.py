@@ -163,9 +163,8 @@ def shot_record(
     shows = sorted({entry.show for _, entry in logged})
     if len(shows) > 1:
         raise LedgerError(f"cut {shot_code} is in several shows: {', '.join(shows)}", hint="Name the show as well, with --show.")
-    logged = _of_episode(logged, shot_code, episode)
+    logged = _with_corrections(connection, _of_episode(logged, shot_code, episode), corrections)
     zone = (zones or {}).get(shows[0], zone) if shows else zone
-    logged += _corrections_of(connection, logged, corrections)
     time_logged = any(entry.kind is Kind.TIME_LOGGED for _, entry in logged)
     logged = sorted(_without_hours(logged), key=lambda item: (item[1].at_ms, item[0]))
     tell = _teller(connection, logged, ZoneInfo(zone))
@@ -246,14 +245,14 @@ def _of_episode(logged: list[Logged], shot_code: str, episode: str | None) -> li
     return [item for item in logged if item[1].seq == episode or (not item[1].seq and item[1].background in own)]
 
 
-def _corrections_of(connection: Connection | Session, logged: Sequence[Logged], among: Collection[int] | None) -> list[Logged]:
-    """Corrections of `logged`, and of those in turn, that do not name the cut themselves."""
+def _with_corrections(connection: Connection | Session, logged: Sequence[Logged], among: Collection[int] | None) -> list[Logged]:
+    """`logged` with its corrections, and theirs in turn, that do not name the cut themselves."""
     known = {index for index, _ in logged}
     if among is None:
         corrections = log.read(connection, kinds=[Kind.CORRECTION])
     else:
         corrections = (found for index in sorted(among) for found in log.read(connection, first=index, end=index + 1))
-    found = []
+    found = list(logged)
     for index, entry in corrections:
         if entry.corrects in known and index not in known:
             known.add(index)

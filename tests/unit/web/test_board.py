@@ -146,7 +146,7 @@ def test_without_a_name_there_is_no_board(office: Office) -> None:
 def person(office: Office, name: str) -> str:
     """The value of the person in the board's filter."""
     options = re.findall(r'<option dir="auto"[^>]*value="([^"]+)">([^<]+)</option>', ask(office, "/").data.decode())
-    return next(value for value, label in options if label == name)
+    return str(next(value for value, label in options if label == name))
 
 
 @pytest.mark.parametrize(

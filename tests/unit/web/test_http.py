@@ -5,6 +5,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -131,7 +132,7 @@ def ask_as(office: Office, host: str, form: dict[str, str]) -> urllib3.BaseHTTPR
 
 
 @contextmanager
-def one_office(folder: Path, **web: object) -> Iterator[Office]:
+def one_office(folder: Path, **web: Any) -> Iterator[Office]:
     """An office for one test."""
     yield from opened(folder, **web)
 
