@@ -13,6 +13,49 @@ LEAST_SECRET = 16
 """Fewest characters of a menu secret."""
 
 
+class OidcSettings(BaseModel):
+    """The studio's identity provider, by which people sign in."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    issuer: str = ""
+    """As the provider writes it: ``https://login.studio.example/realms/studio``; empty: nobody signs in this way."""
+    client_id: str = ""
+    client_secret: SecretStr = SecretStr("")
+    """Empty for a public client, which PKCE alone protects."""
+    client_secret_file: Path | None = None
+    """A file that holds it and nothing else."""
+    scopes: tuple[str, ...] = ("openid", "profile", "email")
+    groups_claim: str = "groups"
+    """Claim of the ID token with the names of somebody's groups."""
+    trust_email: bool = False
+    """Whether an address counts that the provider does not call verified: only where people cannot choose theirs."""
+
+    def secret(self) -> str:
+        """The client's secret; empty when there is none.
+
+        Raises:
+            SettingsError: its file cannot be read.
+        """
+        if self.client_secret_file is None and not self.client_secret.get_secret_value():
+            return ""
+        return secret_of(self.client_secret, self.client_secret_file, "web.oidc.client_secret")
+
+
+class RoleSettings(BaseModel):
+    """Who is what to the pages: e-mail addresses, and groups as ``group:NAME``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    coordinator: tuple[str, ...] = ()
+    artist: tuple[str, ...] = ()
+    """Whoever the tracker knows is one without being named."""
+    art_director: tuple[str, ...] = ()
+    management: tuple[str, ...] = ()
+    auditor: tuple[str, ...] = ()
+    """Usually by a link instead: `haikei auditor link`."""
+
+
 class WebSettings(BaseModel):
     """Pages that `haikei up` serves."""
 
@@ -34,6 +77,11 @@ class WebSettings(BaseModel):
     """How far the tracker's clock may be before ours."""
     requests_per_minute: int = Field(120, ge=1, le=100_000)
     """From one address; what comes sooner is asked to wait."""
+
+    session_hours: int = Field(12, ge=1, le=168)
+    """How long somebody stays signed in at most; two hours without use end it sooner."""
+    oidc: OidcSettings = OidcSettings()
+    roles: RoleSettings = RoleSettings()
 
     @field_validator("public_url")
     @classmethod

@@ -53,7 +53,8 @@ def _run(settings: Settings, stop: threading.Event) -> None:
         keeper = threading.Thread(target=_keep_workers, args=(settings, stop, listening), name="workers")
         keeper.start()
         try:
-            with _pages(studio):
+            with _pages(studio) as address:
+                _tell_link(studio, address)
                 serve(studio, stop, listening)
         finally:
             stop.set()
@@ -62,12 +63,24 @@ def _run(settings: Settings, stop: threading.Event) -> None:
         end(studio_child)
 
 
-def _pages(studio: Studio) -> AbstractContextManager[object]:
+def _pages(studio: Studio) -> AbstractContextManager[str | None]:
     if not studio.settings.web.port:
         return nullcontext()
     from integration.web.server import served_pages  # a web server takes 0.2 s to import
 
     return served_pages(studio)
+
+
+def _tell_link(studio: Studio, address: str | None) -> None:
+    """In a trial, tell on the terminal how to open the pages; not in the log, for it is a key."""
+    if address is None or studio.settings.tracker != "sandbox":
+        return
+    from integration.cli.sign_in import trial_link
+    from integration.web.rights import WebRole
+
+    roles = set(WebRole) - {WebRole.AUDITOR}
+    link = trial_link(studio.engine, studio.settings.web, address, roles=roles, name="trial")
+    print(f"Pages, once and within ten minutes: {link}", file=sys.stderr, flush=True)
 
 
 def _keep_workers(settings: Settings, stop: threading.Event, listening: threading.Event) -> None:

@@ -14,26 +14,31 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from integration.errors import TransientTrackerError
+from integration.studio import Studio
 from integration.web import words
 from integration.web.board.live import LiveBoard
 from integration.web.board.page import BoardPage
 from integration.web.board.routes import board_routes
 from integration.web.entries import EntryPages
-from integration.web.evidence_page import evidence_text
+from integration.web.evidence_page import path_of_link
+from integration.web.gate import Gates
 from integration.web.outcome_pages import OutcomePages, Page, refused
 from integration.web.pace import Pace
 from integration.web.pages import Pages
+from integration.web.pages import Shown as Visitor
 from integration.web.pictures import PictureShelf
-from integration.web.reader import changed, form_fields, reader_of
+from integration.web.reader import Reader, changed, form_fields, reader_of
 from integration.web.received import body_of
+from integration.web.rights import Act
 from integration.web.shot.page import ShotPage
 from integration.web.shot.routes import shot_routes
 from integration.web.shown import Shown
+from integration.web.sign_in import SignIn
 from integration.web.static_files import StaticFiles
 from integration.web.visit import Gate
 from integration.web.words import Refusal
@@ -47,7 +52,7 @@ _LONGEST_NAME = 400
 
 
 def build_app(
-    pages: OutcomePages, settings: WebSettings, pool: ThreadPoolExecutor, *, live: LiveBoard, gate: Gate | None = None
+    pages: OutcomePages, settings: WebSettings, pool: ThreadPoolExecutor, *, live: LiveBoard, address: str, gate: Gate | None = None
 ) -> ASGIApp:
     """The pages as an application.
 
@@ -56,7 +61,8 @@ def build_app(
         settings: where they are found, and how often.
         pool: their work, which waits for tracker and database, is done there.
         live: what the board shows.
-        gate: lets people in; without it there are only the pages that need nobody's name.
+        address: what browsers call the pages by, without a slash at its end.
+        gate: lets people in in place of the session's, for every page.
     """
     shown = Shown(path=settings.path)
     desk = _Desk(pages, shown, pool)
@@ -64,12 +70,8 @@ def build_app(
     frame = Pages(path=settings.path, pool=pool, static=static)
     framed = _Framed(frame, settings)
     hosts = {"127.0.0.1", "localhost", settings.host, urlsplit(settings.public_url).hostname or ""} - {""}
-    routes = [Route(f"/{PATH}/{{name}}", desk.evidence, methods=["GET"]), static.route]
-    routes.append(Route("/preferences", framed.prefer, methods=["POST"]))
-    if gate is not None:
-        shelf = PictureShelf(pages.studio.storage, pages.studio.settings.state_folder / "pictures")
-        routes += board_routes(BoardPage(pages.studio, frame, live), frame, live, gate)
-        routes += shot_routes(ShotPage(pages.studio, frame, live), EntryPages(pages.studio, frame, shelf), frame, gate)
+    routes = [static.route, Route("/preferences", framed.prefer, methods=["POST"])]
+    routes += _people_routes(pages.studio, frame, pool, live, address, gate)
     if pages.menu is not None:
         routes += [Route(f"/menu/{pages.menu.name}/outcome", desk.menu, methods=["POST"]), Route("/outcome", desk.say, methods=["POST"])]
     app = Starlette(
@@ -78,6 +80,35 @@ def build_app(
         exception_handlers={404: desk.absent, 405: desk.not_so},
     )
     return _Door(app, shown.headers, Pace(per_minute=settings.requests_per_minute))
+
+
+def _people_routes(studio: Studio, frame: Pages, pool: ThreadPoolExecutor, live: LiveBoard, address: str, gate: Gate | None) -> list[Route]:
+    """The pages that people sign in for."""
+    gates = Gates(studio, frame, pool)
+
+    def to(act: Act) -> Gate:
+        return gate or gates.to(act)
+
+    async def evidence(request: Request) -> Response:
+        visit = await to(Act.SHOT)(request)
+        if isinstance(visit, Response):
+            return visit
+        work = partial(_followed, studio, frame, request.path_params["name"][:_LONGEST_NAME], visit.shown)
+        return await frame.answer(request, work, visit.shown)
+
+    shelf = PictureShelf(studio.storage, studio.settings.state_folder / "pictures")
+    return [
+        Route(f"/{PATH}/{{name}}", evidence, methods=["GET"]),
+        *SignIn(studio, frame, pool, address=address).routes,
+        *board_routes(BoardPage(studio, frame, live), frame, live, to(Act.BOARD)),
+        *shot_routes(ShotPage(studio, frame, live), EntryPages(studio, frame, shelf), frame, to(Act.SHOT)),
+    ]
+
+
+def _followed(studio: Studio, frame: Pages, name: str, shown: Visitor, reader: Reader) -> Response:
+    """Where a link from the tracker leads."""
+    path = path_of_link(studio, name)
+    return frame.refused(words.NO_PAGE, reader, shown) if path is None else RedirectResponse(frame.to(path), status_code=303)
 
 
 class _Desk:
@@ -103,17 +134,6 @@ class _Desk:
         except ValueError:
             return await self._answer(words.NO_FORM)
         return await self._answer(partial(self._pages.say, form.get("token", ""), form.get("outcome", "")))
-
-    async def evidence(self, request: Request) -> Response:
-        """Somebody followed a link from the tracker to the record."""
-        name = request.path_params["name"][:_LONGEST_NAME]
-        work = partial(evidence_text, self._pages.studio, name)
-        try:
-            told = await asyncio.wait_for(asyncio.get_running_loop().run_in_executor(self._pool, work), _ANSWER_S)
-        except (sa.exc.OperationalError, TimeoutError) as error:
-            log.warning("page not answered", why=type(error).__name__)
-            return self._shown.response(refused(words.BUSY))
-        return PlainTextResponse(told) if told else self._shown.response(refused(words.NO_PAGE))
 
     async def absent(self, _request: Request, _error: Exception) -> Response:
         """Nothing is there."""

@@ -1,32 +1,19 @@
-"""What the record says of a background, as plain text, for whoever the tracker gave the link."""
+"""From the link that stands beside a Shot or Version in the tracker to the page of its cut."""
 
-from collections.abc import Mapping
-from unicodedata import normalize
+import sqlalchemy as sa
 
-from integration.ledger import log as ledger
-from integration.reports.shot_record import shot_record
-from integration.reports.shot_text import shot_text
-from integration.settings import ProjectSettings
+from integration.reports.facts import facts
 from integration.studio import Studio
+from integration.web.board.page import shot_path
 from integration.workflow.evidence import background_of_link
 
 
-def evidence_text(studio: Studio, name: str) -> str | None:
-    """The records of every cut the background serves; None when the link is none of ours or nothing is recorded.
-
-    Raises:
-        LedgerError: the record is damaged.
-    """
+def path_of_link(studio: Studio, name: str) -> str | None:
+    """The path of the first cut that the link's background serves; None when the link is none of ours or nothing is recorded."""
     background = background_of_link(studio.settings, name)
     if background is None:
         return None
+    newest = sa.select(facts.c.show, facts.c.seq, facts.c.shot).where(facts.c.background == background, facts.c.shot != "")
     with studio.engine.connect() as connection:
-        entries = [entry for _, entry in ledger.read(connection, background=background)]
-        if not entries:
-            return None
-        show, seq = entries[-1].show, entries[-1].seq
-        zones: Mapping[str, str] = {normalize("NFC", title): rules.time_zone for title, rules in studio.settings.projects.items()}
-        zone = next(iter(zones.values()), ProjectSettings().time_zone)
-        shots = dict.fromkeys(shot for entry in entries for shot in entry.shots)
-        told = [shot_text(shot_record(connection, shot, zone=zone, zones=zones, show=show, episode=seq or None)) for shot in shots]
-    return "\n\n".join(told)
+        row = connection.execute(newest.order_by(facts.c.idx.desc()).limit(1)).one_or_none()
+    return row and shot_path(row.show, row.seq, row.shot)

@@ -54,7 +54,7 @@ def changed(form: dict[str, str], *, path: str, secure: bool) -> Response:
         path: what stands before every path of ours in the browser.
         secure: whether browsers reach the pages by HTTPS alone.
     """
-    answer = RedirectResponse(path + _own_place(form.get("back", "")), status_code=303)
+    answer = RedirectResponse(path + own_place(form.get("back", "")), status_code=303)
     chosen = {
         "haikei_language": _one_of(Language, form.get("language", "")),
         "haikei_theme": _one_of(Theme, form.get("theme", "")),
@@ -73,8 +73,8 @@ def form_fields(body: bytes) -> dict[str, str]:
         return {}
 
 
-def _own_place(back: str) -> str:
-    """`back` where it is a path of ours, else the first page: nobody is sent to another site."""
+def own_place(back: str) -> str:
+    """`back` where it is a path and query of ours, else the first page: nobody is sent to another site."""
     return back if _OWN_PLACE.fullmatch(back) else "/"
 
 

@@ -10,12 +10,14 @@ from contextlib import contextmanager
 import structlog
 import uvicorn
 
+from integration.database import make_tables
 from integration.errors import HaikeiError, SettingsError
 from integration.studio import Studio
 from integration.tracker.opening import open_menu
 from integration.web.app import build_app
 from integration.web.board.live import LiveBoard
 from integration.web.outcome_pages import OutcomePages
+from integration.web.sessions import metadata as session_tables
 from integration.web.streams import MOST
 from integration.web.visit import Gate
 from integration.web_settings import WebSettings
@@ -31,20 +33,22 @@ _STOP_S = 10
 
 @contextmanager
 def served_pages(studio: Studio, *, gate: Gate | None = None) -> Iterator[str]:
-    """Serve the pages while the block runs; gives the address on this machine. `gate` lets people in.
+    """Serve the pages while the block runs; gives the address on this machine. `gate` lets people in in place of the session's.
 
     Raises:
         SettingsError: there is no menu secret, or the address cannot be used.
     """
     settings = studio.settings.web
     settings.secret()  # links to the record are made with it, whoever's menu it is
+    make_tables(studio.engine, session_tables)
     pages = OutcomePages(studio, open_menu(studio.settings, site=studio.tracker.site))
     listening = _listening(settings)
+    address = f"http://{settings.host}:{listening.getsockname()[1]}"
     live = LiveBoard(studio)
     pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="pages")
     server = uvicorn.Server(
         uvicorn.Config(
-            build_app(pages, settings, pool, live=live, gate=gate),
+            build_app(pages, settings, pool, live=live, address=settings.public_url or address, gate=gate),
             log_config=None,
             access_log=False,
             server_header=False,
@@ -63,7 +67,6 @@ def served_pages(studio: Studio, *, gate: Gate | None = None) -> Iterator[str]:
         live.start()
         thread.start()
         _wait(server, thread)
-        address = f"http://{settings.host}:{listening.getsockname()[1]}"
         menu = f"{settings.public_url or address}/menu/{pages.menu.name}/outcome" if pages.menu else ""
         log.info("pages served", address=address, menu=menu)
         yield address

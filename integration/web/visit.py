@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from integration.web.pages import Shown
+from integration.web.sessions import SignedIn
 from integration.web.sight import Sight
 
 
@@ -16,6 +17,8 @@ class Visit:
 
     shown: Shown
     sight: Sight
+    who: SignedIn | None = None
+    """As they signed in."""
 
 
 Gate = Callable[[Request], Awaitable[Visit | Response]]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from integration.errors import HaikeiError
 from integration.language import Words
 from integration.tracker.menu import Fault
 from integration.workflow import menu_words
@@ -63,6 +64,29 @@ TOO_SLOW = _refusal(408, "送信に時間がかかりすぎました。", "Sendi
 NO_FORM = _refusal(415, "フォームではありません。", "This is no form.")
 NO_PAGE = _refusal(404, "ここには何もありません。", "There is nothing here.", again=True)
 MENU_ONLY = _refusal(405, "この画面はトラッカーのメニューから開きます。", "This page opens from the tracker's menu.")
+SIGN_IN_FIRST = _refusal(401, "サインインしてください。", "Sign in first.")
+NOT_FOR_YOU = _refusal(403, "この画面を見る役割がありません。", "None of your roles may open this page.")
+TOO_OFTEN = _refusal(429, "試した回数が多すぎます。1分待ってください。", "Too many tries: wait a minute.")
+NO_CODE = _refusal(
+    403,
+    "このコードは使えません。使い終わったか、期限が切れています。くれた人に新しいコードを頼んでください。",
+    "This code cannot be used: it was used already, or is too old. Ask whoever gave it to you for another.",
+)
+SIGN_IN_AGAIN = _refusal(403, "時間が経ちすぎました。もう一度サインインしてください。", "That took too long. Sign in again.")
+SIGN_IN = Words(ja="サインイン", en="Sign in")
+BY_PROVIDER = Words(ja="スタジオのアカウントでサインイン", en="Sign in with the studio's account")
+BY_CODE = Words(ja="コードでサインイン", en="Sign in with the code")
+CODE = Words(ja="コード", en="Code")
+CODE_HINT = Words(ja="端末やメールで受け取った一度きりのコードです。", en="The one-time code you were given on the terminal or by mail.")
+
+
+def not_signed_in(error: HaikeiError) -> Refusal:
+    """Why somebody could not be signed in."""
+    return _refusal(
+        403, f"サインインできませんでした（{error}）。テクニカルディレクターに伝えてください。", f"Not signed in: {error}. {error.hint}"
+    )
+
+
 BUSY = _refusal(
     503,
     "トラッカーか記録が応えません。少し待って、もう一度お試しください。二重に記録されることはありません。",

@@ -6,6 +6,7 @@ import socket
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any
 
 from integration.cli.sandbox import DEMO_SEED
@@ -63,9 +64,7 @@ def open_premises(folder: Path, *, tracker: str, fresh: bool) -> Premises:
 
 def write_settings(premises: Premises, ready: dict[str, Any]) -> None:
     """Write the settings file of the demo: the pretend studio's address, and what its show allows."""
-    key_file = premises.folder / "api_key"
-    key_file.touch(mode=0o600)
-    key_file.write_text(ready["api_key"], encoding="utf-8")
+    key_file, menu_file = _secret_file(premises, "api_key", ready["api_key"]), _secret_file(premises, "menu_secret", token_urlsafe(32))
     show, group = _show_and_artists()
     until = datetime.now(UTC).date() + timedelta(days=90)
     premises.settings_file.write_text(
@@ -83,6 +82,10 @@ poll_s = 0.2
 look_back_s = 30
 sweep_s = 30
 
+[web]
+port = {_free_port()}
+menu_secret_file = {_toml(str(menu_file))}
+
 [credentials]
 trial = true
 
@@ -93,6 +96,13 @@ ai_use = [{{ allowed_by = "Demo Producer", until = {until}, reference = "demo ap
 """,
         encoding="utf-8",
     )
+
+
+def _secret_file(premises: Premises, name: str, secret: str) -> Path:
+    file = premises.folder / name
+    file.touch(mode=0o600)
+    file.write_text(secret, encoding="utf-8")
+    return file
 
 
 def _show_and_artists() -> tuple[str, str]:

@@ -14,11 +14,13 @@ from integration.cli.demo.premises import Premises, open_premises, write_setting
 from integration.cli.demo.summary import print_summary, write_contact_sheet
 from integration.cli.processes import end, start_sandbox, wait_ready
 from integration.cli.sandbox import DEMO_SEED
+from integration.cli.sign_in import trial_link
 from integration.errors import SettingsError
 from integration.log import set_up_log
 from integration.settings import read_settings
-from integration.studio import open_studio
+from integration.studio import Studio, open_studio
 from integration.tracker.opening import open_pretend_staff, open_tracker
+from integration.web.rights import WebRole
 
 FOLDERS = {"shotgrid": Path("haikei-demo"), "ftrack": Path("haikei-demo-ftrack")}
 """Where each tracker's demo lives when nobody says."""
@@ -43,7 +45,8 @@ def run_demo(folder: Path | None, *, tracker: str, keep: bool, fresh: bool) -> N
             write_contact_sheet(play.studio, premises.contact_sheet)
         print_summary(play, premises, seconds=time.monotonic() - began)
         if keep:
-            print(f"\nThe pretend studio: {play.url}  (Ctrl-C ends it)", flush=True)
+            print(f"\nhaikei's pages, once and within ten minutes: {_link(play.studio)}")
+            print(f"The pretend studio: {play.url}  (Ctrl-C ends it)", flush=True)
             while all(child.poll() is None for child in children):
                 time.sleep(0.5)
 
@@ -64,6 +67,12 @@ def _open(premises: Premises, children: list[subprocess.Popen[str]], stack: Exit
     studio = open_studio(settings)
     staff = open_pretend_staff(settings, password=PASSWORD)
     return Play(studio=studio, staff=staff, url=ready["url"], display=display, children=children)
+
+
+def _link(studio: Studio) -> str:
+    web = studio.settings.web
+    roles = set(WebRole) - {WebRole.AUDITOR}
+    return trial_link(studio.engine, web, f"http://{web.host}:{web.port}", roles=roles, name="trial")
 
 
 def _start_up(premises: Premises, log: TextIO) -> subprocess.Popen[str]:

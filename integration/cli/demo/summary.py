@@ -77,5 +77,5 @@ def print_summary(play: Play, premises: Premises, *, seconds: float) -> None:
     for line in ("status", "report shot c001"):
         print(f"  haikei {line} --settings {premises.settings_file}")
     print("  haikei demo --keep   (leaves the studio running, with its page; then, from another terminal:)")
-    for line in ("doctor", "plan --since 1h"):
+    for line in ("sign-in coordinator", "doctor", "plan --since 1h"):
         print(f"  haikei {line} --settings {premises.settings_file}")
