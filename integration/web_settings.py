@@ -75,8 +75,8 @@ class WebSettings(BaseModel):
     """How old a call of the menu may be."""
     clock_skew_s: float = Field(30.0, ge=0, le=300)
     """How far the tracker's clock may be before ours."""
-    requests_per_minute: int = Field(120, ge=1, le=100_000)
-    """From one address; what comes sooner is asked to wait."""
+    requests_per_minute: int = Field(1200, ge=1, le=100_000)
+    """From one address, which may be a proxy's; what comes sooner is asked to wait. A cut's page fetches some twenty pictures."""
 
     session_hours: int = Field(12, ge=1, le=168)
     """How long somebody stays signed in at most; two hours without use end it sooner."""

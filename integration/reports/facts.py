@@ -15,7 +15,7 @@ from integration.errors import LedgerError
 from integration.ledger import tables
 from integration.ledger.vocabulary import Kind
 
-FORM = 3
+FORM = 4
 """Number of the rows' form; rows of another are made anew."""
 
 metadata = sa.MetaData()
@@ -64,6 +64,7 @@ facts = sa.Table(
     sa.Index("haikei_fact_by_background", "show", "background", "part"),
     sa.Index("haikei_fact_by_actor", "actor"),
     sa.Index("haikei_fact_by_project", "project", "kind", "at_ms", "render_ms"),
+    sa.Index("haikei_fact_by_sha256", "sha256", sqlite_where=sa.text("sha256 <> ''"), postgresql_where=sa.text("sha256 <> ''")),
 )
 """One row for each entry; empty means not known.
 
@@ -85,6 +86,12 @@ follower = sa.Table(
 """One row, id 1: how many entries have their rows, and of which form."""
 
 _AT_ONCE = 5_000
+
+
+def is_behind(connection: sa.Connection) -> bool:
+    """Whether entries have no rows yet, without waiting for the follower's turn."""
+    size = connection.execute(sa.select(follower.c.size).where(follower.c.form == FORM)).scalar()
+    return int(size or 0) < int(connection.execute(sa.select(tables.head.c.size)).scalar() or 0)
 
 
 def follow(engine: sa.Engine) -> int:

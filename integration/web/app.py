@@ -29,8 +29,7 @@ from integration.web.evidence_page import path_of_link
 from integration.web.gate import Gates
 from integration.web.outcome_pages import OutcomePages, Page, refused
 from integration.web.pace import Pace
-from integration.web.pages import Pages
-from integration.web.pages import Shown as Visitor
+from integration.web.pages import Onlooker, Pages
 from integration.web.pictures import PictureShelf
 from integration.web.reader import Reader, changed, form_fields, reader_of
 from integration.web.received import body_of
@@ -93,8 +92,8 @@ def _people_routes(studio: Studio, frame: Pages, pool: ThreadPoolExecutor, live:
         visit = await to(Act.SHOT)(request)
         if isinstance(visit, Response):
             return visit
-        work = partial(_followed, studio, frame, request.path_params["name"][:_LONGEST_NAME], visit.shown)
-        return await frame.answer(request, work, visit.shown)
+        work = partial(_followed, studio, frame, request.path_params["name"][:_LONGEST_NAME], visit.onlooker)
+        return await frame.answer(request, work, visit.onlooker)
 
     shelf = PictureShelf(studio.storage, studio.settings.state_folder / "pictures")
     return [
@@ -105,7 +104,7 @@ def _people_routes(studio: Studio, frame: Pages, pool: ThreadPoolExecutor, live:
     ]
 
 
-def _followed(studio: Studio, frame: Pages, name: str, shown: Visitor, reader: Reader) -> Response:
+def _followed(studio: Studio, frame: Pages, name: str, shown: Onlooker, reader: Reader) -> Response:
     """Where a link from the tracker leads."""
     path = path_of_link(studio, name)
     return frame.refused(words.NO_PAGE, reader, shown) if path is None else RedirectResponse(frame.to(path), status_code=303)

@@ -17,9 +17,10 @@ from integration.ledger.checkpoint import SignedHead
 from integration.ledger.entry import Entry
 from integration.ledger.people import PersonName
 from integration.ledger.vocabulary import Kind
+from integration.reports.facts import facts
 from integration.studio import Studio
 from integration.web.board.page import shot_path
-from integration.web.pages import Pages, Shown
+from integration.web.pages import Onlooker, Pages
 from integration.web.pictures import MEDIA_TYPE, PictureShelf, Size
 from integration.web.reader import Reader
 from integration.web.shot import words
@@ -47,34 +48,46 @@ class EntryPages:
         """Nothing is read yet."""
         self._studio, self._pages, self._shelf = studio, pages, shelf
 
-    def page(self, reader: Reader, shown: Shown, sight: Sight, index: str) -> Response:
+    def page(self, reader: Reader, onlooker: Onlooker, sight: Sight, index: str) -> Response:
         """The page of one entry."""
         with self._studio.engine.connect() as connection:
             found = _found(connection, sight, index)
             if isinstance(found, Refusal):
-                return self._pages.refused(found, reader, shown)
+                return self._pages.refused(found, reader, onlooker)
             told = _told(connection, found)
-        return self._pages.render("entry.html", reader, shown, words=words, **told)
+        return self._pages.render("entry.html", reader, onlooker, words=words, **told)
 
-    def file(self, reader: Reader, shown: Shown, sight: Sight, index: str, *, kind: str) -> Response:
+    def file(self, reader: Reader, onlooker: Onlooker, sight: Sight, index: str, *, kind: str) -> Response:
         """The entry as it was written (``json``), or what ties it to the newest head (``proof``)."""
         with self._studio.engine.connect() as connection:
             found = _found(connection, sight, index)
             if isinstance(found, Refusal):
-                return self._pages.refused(found, reader, shown)
+                return self._pages.refused(found, reader, onlooker)
             if kind == "json":
                 return _download(found.body, "application/json", f"entry-{found.index}.json")
             head = heads.newest(connection)
             if head is None or found.index >= head.size:
-                return self._pages.refused(Refusal(status=404, words=words.NOT_COVERED if head else words.NO_HEAD), reader, shown)
+                return self._pages.refused(Refusal(status=404, words=words.NOT_COVERED if head else words.NO_HEAD), reader, onlooker)
             proof = heads.proof_of(connection, found.index, head)
         return _download(proof, "text/plain; charset=utf-8", f"entry-{found.index}.tlog-proof")
 
-    def picture(self, reader: Reader, shown: Shown, sight: Sight, index: str, sha256: str, size: str) -> Response:
+    def picture(self, reader: Reader, onlooker: Onlooker, sight: Sight, index: str, sha256: str, size: str) -> Response:
         """A picture an entry speaks of."""
         with self._studio.engine.connect() as connection:
             found = _found(connection, sight, index)
-        if isinstance(found, Refusal) or sha256 not in _pictures(found.entry) or size not in {each.value for each in Size}:
+        if isinstance(found, Refusal) or sha256 not in _pictures(found.entry):
+            return Response(status_code=404)
+        return self._picture(sha256, size)
+
+    def picture_of_show(self, reader: Reader, onlooker: Onlooker, sight: Sight, sha256: str, size: str) -> Response:
+        """A picture that is the file of an entry of a show they may see, whichever entry it is."""
+        own = (facts.c.sha256 == sha256) & (facts.c.sha256 != "") & facts.c.kind.not_in([kind.value for kind in _NAMED_ONLY | _PERSONAL])
+        with self._studio.engine.connect() as connection:
+            shows = connection.execute(sa.select(facts.c.show).where(own).distinct()).scalars().all()
+        return self._picture(sha256, size) if any(map(sight.sees, shows)) else Response(status_code=404)
+
+    def _picture(self, sha256: str, size: str) -> Response:
+        if size not in {each.value for each in Size}:
             return Response(status_code=404)
         data = self._shelf.picture(sha256, Size(size))
         if data is None:

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from integration.studio import Studio
 from integration.web import phrases, words
 from integration.web.identity import sight_of
-from integration.web.pages import NavItem, Pages, Shown
+from integration.web.pages import NavItem, Onlooker, Pages
 from integration.web.reader import form_fields, reader_of
 from integration.web.received import body_of
 from integration.web.rights import REPORT_ACTS, Act, may
@@ -55,7 +55,7 @@ class Gates:
         answer.set_cookie(BACK, here, max_age=_BACK_S, path=path, secure=secure, httponly=True, samesite="lax")
         return answer
 
-    def _visit(self, token: str, act: Act) -> Visit | Shown | None:
+    def _visit(self, token: str, act: Act) -> Visit | Onlooker | None:
         """Who asks; only what the frame says of them where they may not do `act`; None for somebody who is not signed in."""
         session = session_of(self._studio.engine, token, now=datetime.now(UTC))
         if session is None:
@@ -65,7 +65,7 @@ class Gates:
             return shown
         with self._studio.engine.connect() as connection:
             sight = sight_of(connection, session.who, others=may(session.who.roles, Act.FILTER_BY_PERSON))
-        return Visit(shown=shown, sight=sight, who=session.who)
+        return Visit(onlooker=shown, sight=sight, who=session.who)
 
 
 def cookie_name(settings: WebSettings) -> str:
@@ -89,11 +89,11 @@ async def form_of(request: Request, visit: Visit) -> dict[str, str] | Refusal:
         return body
     form = form_fields(body)
     token = form.get("token", "")
-    return form if visit.shown.token and compare_digest(token.encode(), visit.shown.token.encode()) else words.FOREIGN
+    return form if visit.onlooker.token and compare_digest(token.encode(), visit.onlooker.token.encode()) else words.FOREIGN
 
 
-def _shown(session: Session) -> Shown:
-    return Shown(name=session.who.name, nav=tuple(_nav(session.who)), token=session.form_token)
+def _shown(session: Session) -> Onlooker:
+    return Onlooker(name=session.who.name, nav=tuple(_nav(session.who)), token=session.form_token)
 
 
 def _nav(who: SignedIn) -> list[NavItem]:

@@ -44,7 +44,7 @@ class NavItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class Onlooker:
     """What the frame says of whoever looks."""
 
     name: str = ""
@@ -55,7 +55,7 @@ class Shown:
     """Proves that a form of theirs comes from our page; empty where none is needed."""
 
 
-NOBODY = Shown()
+NOBODY = Onlooker()
 """Somebody who has not signed in."""
 
 
@@ -85,28 +85,28 @@ class Pages:
         """The address of a path of ours (``/shots``), as it stands in a link."""
         return self._path + path
 
-    def render(self, template: str, reader: Reader, shown: Shown = NOBODY, *, status: int = 200, **told: Any) -> Response:
+    def render(self, template: str, reader: Reader, onlooker: Onlooker = NOBODY, *, status: int = 200, **told: Any) -> Response:
         """The page that `template` makes of what it is `told`.
 
         A template extends ``frame.html`` and fills its blocks ``title`` and ``main``, or is a piece of a page by itself.
         Phrases are written ``{{ words.TITLE | say }}``, addresses ``{{ to('/shots') }}``.
         """
-        page = self._templates.get_template(template).render(reader=reader, shown=shown, **told)
+        page = self._templates.get_template(template).render(reader=reader, onlooker=onlooker, **told)
         return HTMLResponse(
             page, status_code=status, headers={"Content-Security-Policy": POLICY, "Content-Language": reader.language.value}
         )
 
-    def refused(self, refusal: Refusal, reader: Reader, shown: Shown = NOBODY) -> Response:
+    def refused(self, refusal: Refusal, reader: Reader, onlooker: Onlooker = NOBODY) -> Response:
         """The page that says why there is none."""
-        return self.render("refused.html", reader, shown, status=refusal.status, refusal=refusal)
+        return self.render("refused.html", reader, onlooker, status=refusal.status, refusal=refusal)
 
-    async def answer(self, request: Request, work: Callable[[Reader], Response], shown: Shown = NOBODY) -> Response:
+    async def answer(self, request: Request, work: Callable[[Reader], Response], onlooker: Onlooker = NOBODY) -> Response:
         """What `work` makes, in a thread and in time; left alone it may still finish.
 
         Args:
             request: somebody's.
             work: waits for database and tracker as it likes, and gives the answer.
-            shown: for a page that says why there is none.
+            onlooker: for a page that says why there is none.
         """
         reader = reader_of(request)
         done = asyncio.get_running_loop().run_in_executor(self._pool, partial(work, reader))
@@ -114,10 +114,10 @@ class Pages:
             return await asyncio.wait_for(done, ANSWER_S)
         except (TransientTrackerError, TransientStorageError, sa.exc.OperationalError, TimeoutError) as error:
             log.warning("page not answered", why=type(error).__name__)
-            return self.refused(words.BUSY, reader, shown)
+            return self.refused(words.BUSY, reader, onlooker)
         except Exception:
             log.exception("page failed")
-            return self.refused(words.FAILED, reader, shown)
+            return self.refused(words.FAILED, reader, onlooker)
 
 
 @jinja2.pass_context

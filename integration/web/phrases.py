@@ -21,6 +21,7 @@ FOOT = Words(
     ja="「不明」は誰からも聞いていないという意味で、何もなかったという意味ではありません。",
     en="“Unknown” means that nobody told haikei, not that nothing happened.",
 )
+NOT_SHOWN = Words(ja="表示できません", en="Not shown")
 BACK_TO_BOARD = Words(ja="ボードへ戻る", en="Back to the board")
 NAMINGS = {
     Naming.UNKNOWN: Words(ja="不明", en="unknown"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
-from integration.web.pages import Shown
+from integration.web.pages import Onlooker
 from integration.web.sessions import SignedIn
 from integration.web.sight import Sight
 
@@ -15,7 +15,7 @@ from integration.web.sight import Sight
 class Visit:
     """Somebody who may open a page."""
 
-    shown: Shown
+    onlooker: Onlooker
     sight: Sight
     who: SignedIn | None = None
     """As they signed in."""

@@ -139,17 +139,11 @@ _BACKGROUND = '"Shot:海辺の町:1"'.encode()
 
 
 def _round(number: int) -> dict[str, Any]:
-    row = {
-        "key": f"draft:{SITE}:Shot:{number}:BG:{'0e' * 32}:1",
-        "site": SITE,
-        "project": "70",
-        "background": f"Shot:{number}",
-        "part": "BG",
-    }
-    row |= {"round": 1, "code": f"c{number:05d}", "layout_task": str(number), "genzu_version": "1/1", "genzu_sha256": "0e" * 32}
-    row |= {"because": "1", "approved_order": 1, "approved_ms": 1, "wanted": True, "state": STATES[number % len(STATES)], "reason": ""}
-    row |= {"attempt": 1, "renders": 1, "review_task": "", "render_started_ms": 0, "created_ms": 1, "changed_ms": 1}
-    return row
+    place = {"site": SITE, "background": f"Shot:{number}", "part": "BG", "layout_task": str(number), "code": f"c{number:05d}"}
+    genzu = {"genzu_version": "1/1", "genzu_sha256": "0e" * 32, "because": "1", "reason": "", "review_task": "", "project": "70"}
+    moments = dict.fromkeys(("approved_order", "approved_ms", "created_ms", "changed_ms", "attempt", "renders", "round"), 1)
+    key = f"draft:{SITE}:Shot:{number}:BG:{'0e' * 32}:1"
+    return {"key": key, **place, **genzu, **moments, "state": STATES[number % len(STATES)], "wanted": True, "render_started_ms": 0}
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from integration.web.board import words
 from integration.web.board.asked import Asked, Found, asked_of, found_of
 from integration.web.board.live import Board, LiveBoard
 from integration.web.board.rows import Row, State
-from integration.web.pages import Pages, Shown
+from integration.web.pages import Onlooker, Pages
 from integration.web.reader import Reader
 from integration.web.sight import Sight
 from render_service.contract import RenderProgress
@@ -60,7 +60,7 @@ class BoardPage:
         self._studio, self._pages, self._live = studio, pages, live
         self._zones = {normalize("NFC", name): ZoneInfo(rules.time_zone) for name, rules in studio.settings.projects.items()}
 
-    def page(self, reader: Reader, shown: Shown, sight: Sight, query: Mapping[str, str], *, piece: bool = False) -> Response:
+    def page(self, reader: Reader, onlooker: Onlooker, sight: Sight, query: Mapping[str, str], *, piece: bool = False) -> Response:
         """The page, or only its list."""
         board = self._live.board(wait_s=_FIRST_READ_S)
         asked = asked_of(query, sight)
@@ -70,7 +70,7 @@ class BoardPage:
             choices: dict[str, Any] = {} if piece else self._choices(connection, board, asked, sight)
         told: dict[str, Any] = {"words": words, "board": board, "asked": asked, "found": found, "lines": lines, "states": tuple(State)}
         told["several"] = len({row.show for row in found.rows}) > 1
-        return self._pages.render("board_list.html" if piece else "board.html", reader, shown, **told, **choices)
+        return self._pages.render("board_list.html" if piece else "board.html", reader, onlooker, **told, **choices)
 
     def _lines(self, connection: sa.Connection, board: Board, found: Found) -> list[Line]:
         names = people.names(connection, {ref for row in found.rows for ref in row.people})

@@ -21,8 +21,8 @@ def board_routes(page: BoardPage, pages: Pages, live: LiveBoard, gate: Gate) -> 
             return visit
         piece = request.headers.get("hx-request") == "true"
         query = dict(request.query_params)
-        work = partial(page.page, shown=visit.shown, sight=visit.sight, query=query, piece=piece)
-        return await pages.answer(request, work, visit.shown)
+        work = partial(page.page, onlooker=visit.onlooker, sight=visit.sight, query=query, piece=piece)
+        return await pages.answer(request, work, visit.onlooker)
 
     async def changes(request: Request) -> Response:
         visit = await gate(request)

@@ -6,11 +6,13 @@ from unicodedata import normalize
 import sqlalchemy as sa
 
 from integration.ledger import tables
+from integration.ledger.vocabulary import Kind
 from integration.reports.facts import facts
 from integration.web.sight import Sight
 
 MOST_NAMES = 50
 _LONGEST = 200
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -56,22 +58,24 @@ def names_before(connection: sa.Connection, cut: Cut, backgrounds: tuple[str, ..
     return tuple(sorted(set(connection.execute(query).scalars()) - {cut.code, *now}))[:MOST_NAMES]
 
 
-def entries_of(connection: sa.Connection, cut: Cut) -> list[int]:
-    """Indexes of every entry that names the cut, and of corrections of those."""
+def entries_of(connection: sa.Connection, cut: Cut) -> tuple[list[int], list[int]]:
+    """Indexes of the entries that name the cut, and of the corrections of those that do not name it themselves."""
     named = tables.entry_shots
     query = sa.select(facts.c.idx).join(named, named.c.idx == facts.c.idx).where(named.c.shot == cut.code, facts.c.show == cut.show)
     if cut.episode:
         query = query.where(facts.c.seq.in_(["", cut.episode]))
     own = set(connection.execute(query).scalars())
-    return sorted(own | set(corrections_among(connection, cut.show, own)))
+    found, newest = set[int](), own
+    while newest:
+        newest = _corrections_of(connection, cut.show, newest) - own - found
+        found |= newest
+    return sorted(own), sorted(found)
 
 
-def corrections_among(connection: sa.Connection, show: str, known: set[int]) -> list[int]:
-    """Indexes of the show's corrections of `known`, and of those in turn."""
-    query = sa.select(facts.c.idx, facts.c.corrects).where(facts.c.show == show, facts.c.kind == "correction").order_by(facts.c.idx)
-    found, reached = [], set(known)
-    for row in connection.execute(query):
-        if row.corrects in reached and row.idx not in reached:
-            reached.add(row.idx)
-            found.append(int(row.idx))
+def _corrections_of(connection: sa.Connection, show: str, indexes: set[int]) -> set[int]:
+    wanted, found = sorted(indexes), set[int]()
+    for first in range(0, len(wanted), _AT_ONCE):
+        about = facts.c.corrects.in_(wanted[first : first + _AT_ONCE])
+        query = sa.select(facts.c.idx).where(facts.c.show == show, facts.c.kind == Kind.CORRECTION.value, about)
+        found |= set(connection.execute(query).scalars())
     return found

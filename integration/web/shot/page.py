@@ -9,9 +9,8 @@ import sqlalchemy as sa
 from starlette.responses import Response
 
 from integration.language import Words
-from integration.ledger import heads
 from integration.ledger.entry_check import EntryCheck, check_entries
-from integration.reports.facts import follow
+from integration.reports.facts import follow, is_behind
 from integration.reports.shot_record import ShotRecord, shot_record
 from integration.settings import ProjectSettings
 from integration.studio import Studio
@@ -19,10 +18,10 @@ from integration.web.board import words as board_words
 from integration.web.board.live import LiveBoard
 from integration.web.board.page import shot_path
 from integration.web.board.rows import Row
-from integration.web.pages import Pages, Shown
+from integration.web.pages import Onlooker, Pages
 from integration.web.reader import Reader
 from integration.web.shot import words
-from integration.web.shot.finding import Cut, corrections_among, cuts_called, entries_of, names_before, names_since
+from integration.web.shot.finding import Cut, cuts_called, entries_of, names_before, names_since
 from integration.web.shot.story import events_of, parts_of
 from integration.web.sight import Sight
 from integration.web.words import Refusal
@@ -49,28 +48,35 @@ class ShotPage:
         self._zone = next(iter(self._zones.values()), ProjectSettings().time_zone)
 
     def page(
-        self, reader: Reader, shown: Shown, sight: Sight, query: Mapping[str, str], *, verify: bool = False, piece: bool = False
+        self, reader: Reader, onlooker: Onlooker, sight: Sight, query: Mapping[str, str], *, verify: bool = False, piece: bool = False
     ) -> Response:
         """The page of the cut that is meant: with what "verify now" found, or only that where a `piece` is asked for."""
-        follow(self._studio.engine)
+        self._catch_up()
         with self._studio.engine.connect() as connection:
             found = cuts_called(connection, sight, code=query.get("cut", ""), show=query.get("show", ""), episode=query.get("episode", ""))
             if not found:
-                return self._pages.refused(Refusal(status=404, words=words.NO_CUT), reader, shown)
+                return self._pages.refused(Refusal(status=404, words=words.NO_CUT), reader, onlooker)
             if len(found) > 1:
                 choices = [(cut, shot_path(cut.show, cut.episode, cut.code)) for cut in found[:100]]
-                return self._pages.render("shots.html", reader, shown, words=words, choices=choices)
+                return self._pages.render("shots.html", reader, onlooker, words=words, choices=choices)
             (cut,) = found
-            indexes = entries_of(connection, cut)
-            check = check_entries(connection, indexes, limit_s=VERIFY_S) if verify else None
+            own, corrections = entries_of(connection, cut)
+            check = check_entries(connection, own + corrections, limit_s=VERIFY_S) if verify else None
             told: dict[str, Any] = {"words": words, "cut": cut, "verified": _verified(check) if check else None}
             if piece:
-                return self._pages.render("verified.html", reader, shown, **told)
-            told |= self._told(connection, cut, indexes)
-        return self._pages.render("shot.html", reader, shown, states=board_words, **told)
+                return self._pages.render("verified.html", reader, onlooker, **told)
+            told |= self._told(connection, cut, corrections)
+        return self._pages.render("shot.html", reader, onlooker, states=board_words, **told)
 
-    def _told(self, connection: sa.Connection, cut: Cut, indexes: list[int]) -> dict[str, Any]:
-        record = self._record(connection, cut, indexes)
+    def _catch_up(self) -> None:
+        """Have the newest entries told, too; the board's thread does it every few seconds, so there is seldom anything to do."""
+        with self._studio.engine.connect() as connection:
+            behind = is_behind(connection)
+        if behind:
+            follow(self._studio.engine)
+
+    def _told(self, connection: sa.Connection, cut: Cut, corrections: list[int]) -> dict[str, Any]:
+        record = self._record(connection, cut, corrections)
         now = names_since(connection, cut, record.backgrounds)
         return {
             "record": record,
@@ -80,12 +86,9 @@ class ShotPage:
             "renamed": [(name, shot_path(cut.show, cut.episode, name)) for name in now],
             "former": names_before(connection, cut, record.backgrounds, (*record.other_shots, *now)),
             "others": [(name, shot_path(cut.show, cut.episode, name)) for name in record.other_shots],
-            "head": heads.newest(connection),
-            "count": len(indexes),
         }
 
-    def _record(self, connection: sa.Connection, cut: Cut, indexes: list[int]) -> ShotRecord:
-        corrections = corrections_among(connection, cut.show, set(indexes))
+    def _record(self, connection: sa.Connection, cut: Cut, corrections: list[int]) -> ShotRecord:
         return shot_record(
             connection,
             cut.code,

@@ -18,35 +18,35 @@ from integration.web.words import Refusal
 
 
 def shot_routes(shots: ShotPage, entries: EntryPages, pages: Pages, gate: Gate) -> list[Route]:
-    """``/shot``, ``/shot/verify``, ``/entries/{index}`` and what hangs on it."""
+    """``/shot``, ``/shot/verify``, ``/entries/{index}`` and what hangs on it, ``/pictures/{sha256}/{size}``."""
 
     async def shot(request: Request) -> Response:
         visit = await gate(request)
         if isinstance(visit, Response):
             return visit
         query = dict(request.query_params)
-        return await pages.answer(request, partial(shots.page, shown=visit.shown, sight=visit.sight, query=query), visit.shown)
+        return await pages.answer(request, partial(shots.page, onlooker=visit.onlooker, sight=visit.sight, query=query), visit.onlooker)
 
     async def verify(request: Request) -> Response:
         visit = await gate(request)
         if isinstance(visit, Response):
             return visit
         if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
-            return pages.refused(words.FOREIGN, reader_of(request), visit.shown)
+            return pages.refused(words.FOREIGN, reader_of(request), visit.onlooker)
         body = await body_of(request)
         if isinstance(body, Refusal):
-            return pages.refused(body, reader_of(request), visit.shown)
+            return pages.refused(body, reader_of(request), visit.onlooker)
         query, piece = form_fields(body), request.headers.get("hx-request") == "true"
-        work = partial(shots.page, shown=visit.shown, sight=visit.sight, query=query, verify=True, piece=piece)
-        return await pages.answer(request, work, visit.shown)
+        work = partial(shots.page, onlooker=visit.onlooker, sight=visit.sight, query=query, verify=True, piece=piece)
+        return await pages.answer(request, work, visit.onlooker)
 
     def entry(work: Callable[..., Response], **told: str) -> Callable[[Request], object]:
         async def answer(request: Request) -> Response:
             visit = await gate(request)
             if not isinstance(visit, Visit):
                 return visit
-            asked = partial(work, shown=visit.shown, sight=visit.sight, **request.path_params, **told)
-            return await pages.answer(request, asked, visit.shown)
+            asked = partial(work, onlooker=visit.onlooker, sight=visit.sight, **request.path_params, **told)
+            return await pages.answer(request, asked, visit.onlooker)
 
         return answer
 
@@ -57,4 +57,5 @@ def shot_routes(shots: ShotPage, entries: EntryPages, pages: Pages, gate: Gate) 
         Route("/entries/{index}/json", entry(entries.file, kind="json"), methods=["GET"]),
         Route("/entries/{index}/proof", entry(entries.file, kind="proof"), methods=["GET"]),
         Route("/entries/{index}/pictures/{sha256}/{size}", entry(entries.picture), methods=["GET"]),
+        Route("/pictures/{sha256}/{size}", entry(entries.picture_of_show), methods=["GET"]),
     ]

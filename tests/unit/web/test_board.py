@@ -5,6 +5,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pytest
@@ -16,7 +17,7 @@ from integration.ledger.entry import Asset
 from integration.ledger.vocabulary import Kind
 from integration.web.board import words
 from integration.web.board.rows import State
-from integration.web.pages import NavItem, Shown
+from integration.web.pages import NavItem, Onlooker
 from integration.web.sight import Sight
 from integration.web.visit import Visit
 from integration.workflow.rounds import DraftState
@@ -34,7 +35,7 @@ async def gate(request: Request) -> Visit | Response:
     sight = SIGHTS.get(request.headers.get("x-test-person", request.cookies.get("test-person", "")))
     if sight is None:
         return PlainTextResponse("sign in", status_code=401)
-    return Visit(shown=Shown(name="試験 さん", nav=(NavItem(path="/", words=words.TITLE),)), sight=sight)
+    return Visit(onlooker=Onlooker(name="試験 さん", nav=(NavItem(path="/", words=words.TITLE),)), sight=sight)
 
 
 @pytest.fixture(scope="module")
@@ -212,6 +213,15 @@ def test_a_listener_that_leaves_is_forgotten(office: Office) -> None:
             assert b" 200 " in stream.until(b"\r\n")
 
 
+def test_a_stream_ends_with_the_pages(tmp_path: Path) -> None:
+    for office in opened(tmp_path, gate=gate):
+        stream = listening(office, "/board/changes")
+        stream.until(b"event: changed")
+
+    with stream:
+        assert stream.is_at_end()
+
+
 def test_the_list_alone_is_what_a_listener_fetches(office: Office) -> None:
     piece = ask(office, "/", **{"HX-Request": "true"}).data.decode()
 
@@ -248,6 +258,12 @@ class Stream:
 
     def __exit__(self, *_: object) -> None:
         self._socket.close()
+
+    def is_at_end(self) -> bool:
+        """Whether nothing more comes."""
+        while more := self._socket.recv(65_536):
+            self._unread += more
+        return True
 
     def until(self, mark: bytes) -> bytes:
         """What came up to `mark`."""

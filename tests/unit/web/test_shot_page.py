@@ -189,6 +189,15 @@ def test_a_picture_is_shown_only_by_an_entry_that_speaks_of_it(told: Told) -> No
     assert ask(told.office, f"/entries/{own}/pictures/{told.story['final']}/huge").status == 404
 
 
+def test_a_report_s_picture_is_shown_to_those_who_see_a_show_it_is_of(told: Told) -> None:
+    own, other = told.story["final"], told.other["final"]
+
+    assert ask(told.office, f"/pictures/{own}/small", "sea").headers["Content-Type"] == "image/jpeg"
+    assert [ask(told.office, f"/pictures/{sha256}/small", "sea").status for sha256 in (other, "0" * 64, "", "..%2fx")] == [404] * 4
+    assert ask(told.office, f"/pictures/{other}/small").status == 200
+    assert ask(told.office, f"/pictures/{'ab' * 32}/small").status == 404  # a flag's
+
+
 @pytest.mark.parametrize(
     "data",
     [
