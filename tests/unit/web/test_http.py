@@ -4,16 +4,20 @@ import http.client
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import urllib3
 
 from integration.errors import SettingsError
+from integration.reports.facts import follow
 from integration.web.pace import Pace
+from integration.web.rights import WebRole
 from integration.web.server import served_pages
+from integration.web.sessions import SignedIn, make_link
 from integration.workflow.evidence import evidence_url
 from tests.menu_item import FORM, text_of, tokens
 from tests.unit.web.conftest import ARTIST, Office, opened
@@ -30,7 +34,7 @@ def ask(office: Office, method: str, path: str, *, body: bytes = b"", headers: d
     [
         ("GET", MENU, 405),
         ("GET", "/outcome", 405),
-        ("GET", "/", 404),
+        ("GET", "/nothing", 404),
         ("PUT", MENU, 405),
         ("POST", "/menu/ftrack/outcome", 404),
         ("POST", MENU, 415),
@@ -92,7 +96,7 @@ def test_a_button_of_another_site_s_page_does_nothing(office: Office) -> None:
 
 def test_who_asks_too_often_is_told_to_wait(tmp_path: Path) -> None:
     with one_office(tmp_path, requests_per_minute=3) as office:
-        answers = [ask(office, "GET", "/") for _ in range(4)]
+        answers = [ask(office, "GET", "/nothing") for _ in range(4)]
 
     assert [answer.status for answer in answers] == [404, 404, 404, 429]
     assert answers[-1].headers["Retry-After"] == "60"
@@ -142,20 +146,32 @@ def public_office(folder: Path) -> Iterator[Office]:
     yield from opened(folder, public_url="http://haikei.studio.example")
 
 
-def test_the_record_opens_by_its_link_alone(tmp_path: Path) -> None:
+def test_a_link_from_the_tracker_leads_to_its_cut_once_somebody_signed_in(tmp_path: Path) -> None:
     with public_office(tmp_path) as office:
         delivered = office.deliver(7)
         background = f"Shot:{delivered.cut.shot}"
         link = evidence_url(office.studio.settings, background)
         office.browser.press(office.browser.choose(office.form(ARTIST, *delivered.versions)), "used")
+        follow(office.studio.engine)
+        cookie = sign_in(office, WebRole.COORDINATOR)
 
-        shown = ask(office, "GET", urlsplit(link).path)
-        forged = ask(office, "GET", urlsplit(link).path[:-2] + "AA")
-        guessed = ask(office, "GET", f"/record/{background}")
+        asked = ask(office, "GET", urlsplit(link).path)
+        shown = ask(office, "GET", urlsplit(link).path, headers=cookie)
+        forged = ask(office, "GET", urlsplit(link).path[:-2] + "AA", headers=cookie)
+        guessed = ask(office, "GET", f"/record/{background}", headers=cookie)
 
         assert link.startswith("http://haikei.studio.example/record/")
-        assert shown.status == 200
-        assert shown.headers["Content-Type"].startswith("text/plain")
-        assert f"Cut {delivered.cut.code}" in text_of(shown)
+        assert (asked.status, asked.headers["Location"]) == (303, "/sign-in")
+        assert (shown.status, parse_qs(urlsplit(shown.headers["Location"]).query)["cut"]) == (303, [delivered.cut.code])
         assert (forged.status, guessed.status) == (404, 404)
         assert delivered.cut.code not in text_of(forged) + text_of(guessed)
+
+
+def sign_in(office: Office, *roles: WebRole) -> dict[str, str]:
+    """The header of a browser that came in by a code."""
+    now = datetime.now(UTC)
+    later, who = now + timedelta(hours=1), SignedIn(name="制作 進", person="", roles=frozenset(roles))
+    with office.studio.engine.begin() as connection:
+        code = make_link(connection, who, now=now, open_until=later, session_until=later)
+    answer = ask(office, "POST", "/sign-in/code", body=urlencode({"code": code}).encode(), headers=FORM)
+    return {"Cookie": answer.headers["Set-Cookie"].partition(";")[0]}
