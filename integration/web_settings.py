@@ -78,6 +78,8 @@ class WebSettings(BaseModel):
     requests_per_minute: int = Field(1200, ge=1, le=100_000)
     """From one address, which may be a proxy's; what comes sooner is asked to wait. A cut's page fetches some twenty pictures."""
 
+    sign_ins_per_minute: int = Field(10, ge=1, le=100_000)
+    """Tries to sign in, from one address."""
     session_hours: int = Field(12, ge=1, le=168)
     """How long somebody stays signed in at most; two hours without use end it sooner."""
     oidc: OidcSettings = OidcSettings()

@@ -33,8 +33,6 @@ log = structlog.get_logger(__name__)
 
 CALLBACK = f"{SIGN_IN}/callback"
 """Where the provider sends people back to."""
-TRIES_PER_MINUTE = 10
-"""Of one address, by code or by provider."""
 _BEGUN = "haikei_begun"
 _BEGUN_S = 600
 _LONGEST_CODE = 100
@@ -50,7 +48,7 @@ class SignIn:
         oidc = self._settings.oidc
         self._provider = Provider(oidc, redirect_uri=address + CALLBACK) if oidc.issuer else None
         self._seal = Fernet(Fernet.generate_key())
-        self._pace = Pace(per_minute=TRIES_PER_MINUTE)
+        self._pace = Pace(per_minute=self._settings.sign_ins_per_minute)
 
     @property
     def routes(self) -> list[Route]:
