@@ -12,17 +12,21 @@ import pytest
 import urllib3
 
 from integration.errors import SettingsError
+from integration.reports.facts import follow
 from integration.web.pace import Pace
 from integration.web.server import served_pages
 from integration.workflow.evidence import evidence_url
 from tests.menu_item import FORM, text_of, tokens
 from tests.unit.web.conftest import ARTIST, Office, opened
+from tests.unit.web.test_board import gate
 
 MENU = "/menu/shotgrid/outcome"
 
 
 def ask(office: Office, method: str, path: str, *, body: bytes = b"", headers: dict[str, str] | None = None) -> urllib3.BaseHTTPResponse:
-    return urllib3.request(method, f"{office.browser.address}{path}", body=body, headers=headers or {}, retries=False, timeout=30)
+    return urllib3.request(
+        method, f"{office.browser.address}{path}", body=body, headers=headers or {}, retries=False, redirect=False, timeout=30
+    )
 
 
 @pytest.mark.parametrize(
@@ -30,7 +34,7 @@ def ask(office: Office, method: str, path: str, *, body: bytes = b"", headers: d
     [
         ("GET", MENU, 405),
         ("GET", "/outcome", 405),
-        ("GET", "/", 404),
+        ("GET", "/nothing", 404),
         ("PUT", MENU, 405),
         ("POST", "/menu/ftrack/outcome", 404),
         ("POST", MENU, 415),
@@ -92,7 +96,7 @@ def test_a_button_of_another_site_s_page_does_nothing(office: Office) -> None:
 
 def test_who_asks_too_often_is_told_to_wait(tmp_path: Path) -> None:
     with one_office(tmp_path, requests_per_minute=3) as office:
-        answers = [ask(office, "GET", "/") for _ in range(4)]
+        answers = [ask(office, "GET", "/nothing") for _ in range(4)]
 
     assert [answer.status for answer in answers] == [404, 404, 404, 429]
     assert answers[-1].headers["Retry-After"] == "60"
@@ -142,20 +146,36 @@ def public_office(folder: Path) -> Iterator[Office]:
     yield from opened(folder, public_url="http://haikei.studio.example")
 
 
-def test_the_record_opens_by_its_link_alone(tmp_path: Path) -> None:
+def test_a_link_of_the_tracker_tells_nothing_to_somebody_unknown(tmp_path: Path) -> None:
     with public_office(tmp_path) as office:
-        delivered = office.deliver(7)
-        background = f"Shot:{delivered.cut.shot}"
-        link = evidence_url(office.studio.settings, background)
-        office.browser.press(office.browser.choose(office.form(ARTIST, *delivered.versions)), "used")
+        link, cut = delivered_link(office)
 
-        shown = ask(office, "GET", urlsplit(link).path)
-        forged = ask(office, "GET", urlsplit(link).path[:-2] + "AA")
-        guessed = ask(office, "GET", f"/record/{background}")
+        answers = [ask(office, "GET", path) for path in (urlsplit(link).path, urlsplit(link).path[:-2] + "AA", "/record/Shot:1")]
 
-        assert link.startswith("http://haikei.studio.example/record/")
-        assert shown.status == 200
-        assert shown.headers["Content-Type"].startswith("text/plain")
-        assert f"Cut {delivered.cut.code}" in text_of(shown)
-        assert (forged.status, guessed.status) == (404, 404)
-        assert delivered.cut.code not in text_of(forged) + text_of(guessed)
+    assert link.startswith("http://haikei.studio.example/record/")
+    assert [(answer.status, answer.headers["Location"]) for answer in answers] == [(303, "/sign-in")] * 3
+    assert all(cut not in text_of(answer) for answer in answers)
+
+
+def test_a_link_of_the_tracker_leads_to_the_page_of_its_cut(tmp_path: Path) -> None:
+    for office in opened(tmp_path, public_url="http://haikei.studio.example", gate=gate):
+        link, cut = delivered_link(office)
+        follow(office.studio.engine)
+
+        shown = as_coordinator(office, urlsplit(link).path)
+        page = as_coordinator(office, shown.headers["Location"])
+        forged = as_coordinator(office, urlsplit(link).path[:-2] + "AA")
+
+    assert shown.status == 303 and page.status == 200 and cut in text_of(page)
+    assert forged.status == 404 and cut not in text_of(forged)
+
+
+def delivered_link(office: Office) -> tuple[str, str]:
+    """The link of a background of which something is recorded, and its cut's code."""
+    delivered = office.deliver(7)
+    office.browser.press(office.browser.choose(office.form(ARTIST, *delivered.versions)), "used")
+    return evidence_url(office.studio.settings, f"Shot:{delivered.cut.shot}"), delivered.cut.code
+
+
+def as_coordinator(office: Office, path: str) -> urllib3.BaseHTTPResponse:
+    return ask(office, "GET", path, headers={"X-Test-Person": "coordinator"})
