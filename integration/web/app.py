@@ -33,7 +33,9 @@ from integration.web.pages import Onlooker, Pages
 from integration.web.pictures import PictureShelf
 from integration.web.reader import Reader, changed, form_fields, reader_of
 from integration.web.received import body_of
-from integration.web.rights import Act
+from integration.web.report.page import ReportPages
+from integration.web.report.routes import report_routes
+from integration.web.rights import REPORT_ACTS, Act
 from integration.web.shot.page import ShotPage
 from integration.web.shot.routes import shot_routes
 from integration.web.shown import Shown
@@ -85,8 +87,8 @@ def _people_routes(studio: Studio, frame: Pages, pool: ThreadPoolExecutor, live:
     """The pages that people sign in for."""
     gates = Gates(studio, frame, pool)
 
-    def to(act: Act) -> Gate:
-        return gate or gates.to(act)
+    def to(*acts: Act) -> Gate:
+        return gate or gates.to(*acts)
 
     async def evidence(request: Request) -> Response:
         visit = await to(Act.SHOT)(request)
@@ -100,6 +102,7 @@ def _people_routes(studio: Studio, frame: Pages, pool: ThreadPoolExecutor, live:
         Route(f"/{PATH}/{{name}}", evidence, methods=["GET"]),
         *SignIn(studio, frame, pool, address=address).routes,
         *board_routes(BoardPage(studio, frame, live), frame, live, to(Act.BOARD)),
+        *report_routes(ReportPages(studio, frame, shelf), frame, to(*REPORT_ACTS.values())),
         *shot_routes(ShotPage(studio, frame, live), EntryPages(studio, frame, shelf), frame, to(Act.SHOT)),
     ]
 

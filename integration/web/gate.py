@@ -35,12 +35,12 @@ class Gates:
         self._studio, self._pages, self._pool = studio, pages, pool
         self._settings = studio.settings.web
 
-    def to(self, act: Act) -> Gate:
-        """The gate before pages on which `act` is done."""
+    def to(self, *acts: Act) -> Gate:
+        """The gate before pages on which one of `acts` is done."""
 
         async def gate(request: Request) -> Visit | Response:
             token = request.cookies.get(cookie_name(self._settings), "")
-            visit = await asyncio.get_running_loop().run_in_executor(self._pool, self._visit, token, act) if token else None
+            visit = await asyncio.get_running_loop().run_in_executor(self._pool, self._visit, token, acts) if token else None
             if visit is None and request.method == "GET" and "hx-request" not in request.headers:
                 return self._to_sign_in(reader_of(request).here)
             if visit is None:
@@ -55,13 +55,13 @@ class Gates:
         answer.set_cookie(BACK, here, max_age=_BACK_S, path=path, secure=secure, httponly=True, samesite="lax")
         return answer
 
-    def _visit(self, token: str, act: Act) -> Visit | Onlooker | None:
-        """Who asks; only what the frame says of them where they may not do `act`; None for somebody who is not signed in."""
+    def _visit(self, token: str, acts: tuple[Act, ...]) -> Visit | Onlooker | None:
+        """Who asks; only what the frame says of them where they may do none of `acts`; None for somebody who is not signed in."""
         session = session_of(self._studio.engine, token, now=datetime.now(UTC))
         if session is None:
             return None
         shown = _shown(session)
-        if not may(session.who.roles, act):
+        if not any(may(session.who.roles, act) for act in acts):
             return shown
         with self._studio.engine.connect() as connection:
             sight = sight_of(connection, session.who, others=may(session.who.roles, Act.FILTER_BY_PERSON))

@@ -32,7 +32,7 @@ PEOPLE = (
 
 @contextmanager
 def office_with(folder: Path, issuer: str, *, sign_ins: int = 10_000) -> Iterator[Office]:
-    web = {
+    web: dict[str, Any] = {
         "sign_ins_per_minute": sign_ins,
         "oidc": {"issuer": issuer, "client_id": "haikei", "client_secret": "not checked here"},
         "roles": {"management": ["group:directors"]},
