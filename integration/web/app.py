@@ -32,7 +32,7 @@ from integration.web.pace import Pace
 from integration.web.pages import Onlooker, Pages
 from integration.web.pictures import PictureShelf
 from integration.web.reader import Reader, changed, form_fields, reader_of
-from integration.web.received import body_of
+from integration.web.received import body_of, is_foreign
 from integration.web.rights import Act
 from integration.web.shot.page import ShotPage
 from integration.web.shot.routes import shot_routes
@@ -167,12 +167,12 @@ class _Framed:
 
     async def prefer(self, request: Request) -> Response:
         """Somebody chose a language or an appearance."""
-        if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+        if is_foreign(request, public_url=self._settings.public_url):
             return self._pages.refused(words.FOREIGN, reader_of(request))
         body = await body_of(request)
         if isinstance(body, Refusal):
             return self._pages.refused(body, reader_of(request))
-        return changed(form_fields(body), path=self._settings.path, secure=self._settings.public_url.startswith("https://"))
+        return changed(form_fields(body), path=self._settings.path, secure=self._settings.is_secure)
 
 
 class _Door:
