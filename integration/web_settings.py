@@ -15,13 +15,14 @@ LEAST_SECRET = 16
 
 
 EMail = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+"""What only this machine is called."""
 
 
 def is_safe_address(address: str) -> bool:
     """Whether nobody on the way can listen: HTTPS, or this machine alone."""
     parts = urlsplit(address)
-    return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK))
+    return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK))
 
 
 class OidcSettings(BaseModel):
@@ -98,13 +99,12 @@ class WebSettings(BaseModel):
     """How far the tracker's clock may be before ours."""
     requests_per_minute: int = Field(1200, ge=1, le=100_000)
     """From one address, which may be a proxy's; what comes sooner is asked to wait. A cut's page fetches some twenty pictures."""
-
     session_hours: int = Field(12, ge=1, le=168)
     """How long somebody stays signed in at most."""
     idle_minutes: int = Field(120, ge=5, le=1440)
     """How long without a page being opened."""
-    sign_ins_per_minute: int = Field(60, ge=5, le=10_000)
-    """Tries to sign in, from one address."""
+    sign_ins_per_minute: int = Field(60, ge=1, le=100_000)
+    """Tries to sign in, from one address, which may be a proxy's: a studio comes in at ten."""
     oidc: OidcSettings = OidcSettings()
     roles: RoleSettings = RoleSettings()
     people: dict[EMail, str] = {}
@@ -127,6 +127,11 @@ class WebSettings(BaseModel):
             return ip_address(self.host).is_loopback
         except ValueError:
             return self.host == "localhost"
+
+    @property
+    def is_trial(self) -> bool:
+        """Whether nobody but this machine reaches the pages, by whichever address."""
+        return self.is_local and (not self.public_url or urlsplit(self.public_url).hostname in LOOPBACK)
 
     @property
     def is_secure(self) -> bool:

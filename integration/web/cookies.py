@@ -31,9 +31,7 @@ class Cookies:
 
     def put(self, answer: Response, cookie: str, value: str, *, age_s: int | None = None) -> None:
         """Have the browser keep it for `age_s` seconds, or until it is closed."""
-        answer.set_cookie(
-            self.name(cookie), value, max_age=age_s, path=self._path, secure=self._secure, httponly=True, samesite="lax"
-        )
+        answer.set_cookie(self.name(cookie), value, max_age=age_s, path=self._path, secure=self._secure, httponly=True, samesite="lax")
 
     def drop(self, answer: Response, cookie: str) -> None:
         """Have the browser forget it."""

@@ -98,7 +98,7 @@ def _is_shown(request: Request) -> bool:
     if request.method != "GET" or "hx-request" in request.headers:
         return False
     mode = request.headers.get("sec-fetch-mode")
-    return mode == "navigate" if mode else "text/html" in request.headers.get("accept", "text/html")
+    return mode == "navigate" if mode else request.headers.get("accept", "*/*").startswith(("text/html", "*/*"))
 
 
 def _onlooker(session: Session) -> Onlooker:

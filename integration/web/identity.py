@@ -68,12 +68,12 @@ def sight_of(connection: sa.Connection, who: SignedIn, *, others: bool) -> Sight
 
 
 def _names_of(account: Account) -> frozenset[str]:
-    """What settings may call an account: its address in any case of letters, and its groups exactly."""
-    return frozenset({account.email.casefold(), *(f"group:{group}" for group in account.groups)} - {""})
+    """What settings may call an account, whatever the case of letters."""
+    return frozenset({account.email.casefold(), *(f"group:{group}".casefold() for group in account.groups)} - {""})
 
 
 def _is_named(theirs: Collection[str], names: Collection[str]) -> bool:
-    return any((name if name.startswith("group:") else name.casefold()) in theirs for name in names)
+    return any(name.casefold() in theirs for name in names)
 
 
 def _person(studio: Studio, email: str) -> str:

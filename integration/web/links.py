@@ -9,21 +9,8 @@ import sqlalchemy as sa
 
 from integration.ledger.entry import milliseconds
 from integration.web.rights import WebRole
-from integration.web.sessions import SignedIn, columns_of, hashed, metadata, sessions, shows_text, who_columns, who_of
-
-links = sa.Table(
-    "haikei_sign_in_link",
-    metadata,
-    sa.Column("code_sha256", sa.Text, primary_key=True),
-    *who_columns(),
-    sa.Column("made_by", sa.Text, nullable=False),
-    sa.Column("made_ms", sa.BigInteger, nullable=False),
-    sa.Column("open_until_ms", sa.BigInteger, nullable=False),
-    sa.Column("session_until_ms", sa.BigInteger, nullable=False),
-    sa.Column("used_ms", sa.BigInteger),
-    sa.Column("ended_ms", sa.BigInteger),
-)
-"""Links somebody was given, by the hash of their code. Those of auditors stay when they are over: who let whom in can be told."""
+from integration.web.sessions import SignedIn, columns_of, hashed, shows_text, who_of
+from integration.web.sign_in_tables import links, sessions
 
 _KEPT = timedelta(days=1)
 """How long a trial's link stays after it is over."""

@@ -23,7 +23,7 @@ ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES
 """Signatures that an ID token may have: none that the client's secret could make."""
 _FRESH_S = 3600.0
 _AGAIN_S = 10.0
-"""How long a provider that did not answer, or whose keys were just asked for, is left alone."""
+"""How long a provider that did not answer is left alone."""
 _LEEWAY_S = 60
 _MOST_GROUPS = 1000
 _LONGEST = 1000
@@ -145,9 +145,7 @@ class Provider:
         try:
             return dict(jwt.decode(id_token, known.keys, algorithms=list(ALGORITHMS)).claims)
         except (JoseError, ValueError):
-            newer = self._known(fresh_s=_AGAIN_S)
-            if newer is known:
-                raise
+            newer = self._known(fresh_s=0)
             return dict(jwt.decode(id_token, newer.keys, algorithms=list(ALGORITHMS)).claims)
 
     def _account(self, known: Known, claims: Mapping[str, Any]) -> Account:

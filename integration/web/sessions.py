@@ -11,30 +11,7 @@ import sqlalchemy as sa
 
 from integration.ledger.entry import milliseconds
 from integration.web.rights import WebRole
-
-metadata = sa.MetaData()
-"""Tables of sessions and links; whoever opens the database creates them."""
-
-
-def who_columns() -> list[sa.Column[str]]:
-    """The columns of a `SignedIn`."""
-    return [sa.Column(name, sa.Text, nullable=False) for name in ("name", "account", "person", "roles", "shows")]
-
-
-sessions = sa.Table(
-    "haikei_session",
-    metadata,
-    sa.Column("token_sha256", sa.Text, primary_key=True),
-    *who_columns(),
-    sa.Column("form_token", sa.Text, nullable=False),
-    sa.Column("link_sha256", sa.Text, nullable=False),
-    sa.Column("rules", sa.Text, nullable=False),
-    sa.Column("began_ms", sa.BigInteger, nullable=False),
-    sa.Column("seen_ms", sa.BigInteger, nullable=False),
-    sa.Column("idle_ms", sa.BigInteger, nullable=False),
-    sa.Column("until_ms", sa.BigInteger, nullable=False),
-)
-"""One row for each browser that is signed in; `idle_ms` is 0 where it may rest until `until_ms`."""
+from integration.web.sign_in_tables import links, sessions
 
 _SEEN_EVERY_MS = 60_000
 
@@ -121,14 +98,20 @@ def end_all(connection: sa.Connection, *, person: str = "") -> int:
     return len(connection.execute(sa.delete(sessions).where(theirs).returning(sessions.c.token_sha256)).all())
 
 
+def forget(connection: sa.Connection, person: str) -> None:
+    """Erase whom the tracker calls `person`: end their sessions, and keep no link in their name."""
+    connection.execute(sa.delete(sessions).where(sessions.c.person == person))
+    connection.execute(sa.delete(links).where(links.c.person == person))
+
+
 def columns_of(who: SignedIn) -> dict[str, str]:
-    """What stands in `who_columns`."""
+    """Whom a row of `sign_in_tables` is about."""
     roles = " ".join(sorted(role.value for role in who.roles))
     return {"name": who.name, "account": who.account, "person": who.person, "roles": roles, "shows": shows_text(who.shows)}
 
 
 def who_of(row: sa.Row[tuple[object, ...]]) -> SignedIn:
-    """Whom a row with `who_columns` tells of."""
+    """Whom a row of `sign_in_tables` is about."""
     told = row._mapping
     return SignedIn(
         name=str(told["name"]),
