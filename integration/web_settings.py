@@ -2,15 +2,27 @@
 
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from integration.errors import SettingsError
 from integration.secret_file import secret_of
 
 LEAST_SECRET = 16
 """Fewest characters of a menu secret."""
+
+
+EMail = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+"""What only this machine is called."""
+
+
+def is_safe_address(address: str) -> bool:
+    """Whether nobody on the way can listen: HTTPS, or this machine alone."""
+    parts = urlsplit(address)
+    return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK))
 
 
 class OidcSettings(BaseModel):
@@ -30,6 +42,16 @@ class OidcSettings(BaseModel):
     """Claim of the ID token with the names of somebody's groups."""
     trust_email: bool = False
     """Whether an address counts that the provider does not call verified: only where people cannot choose theirs."""
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> "OidcSettings":
+        if not self.issuer:
+            return self
+        if not is_safe_address(self.issuer) or urlsplit(self.issuer).query or urlsplit(self.issuer).fragment:
+            raise ValueError(f"issuer '{self.issuer}' is no https address; only a provider on this machine may do without")
+        if not self.client_id or "openid" not in self.scopes:
+            raise ValueError("a provider needs a client_id, and 'openid' among the scopes")
+        return self
 
     def secret(self) -> str:
         """The client's secret; empty when there is none.
@@ -77,13 +99,18 @@ class WebSettings(BaseModel):
     """How far the tracker's clock may be before ours."""
     requests_per_minute: int = Field(1200, ge=1, le=100_000)
     """From one address, which may be a proxy's; what comes sooner is asked to wait. A cut's page fetches some twenty pictures."""
-
-    sign_ins_per_minute: int = Field(10, ge=1, le=100_000)
-    """Tries to sign in, from one address."""
     session_hours: int = Field(12, ge=1, le=168)
-    """How long somebody stays signed in at most; two hours without use end it sooner."""
+    """How long somebody stays signed in at most."""
+    idle_minutes: int = Field(120, ge=5, le=1440)
+    """How long without a page being opened."""
+    sign_ins_per_minute: int = Field(60, ge=1, le=100_000)
+    """Tries to sign in, from one address, which may be a proxy's: a studio comes in at ten."""
     oidc: OidcSettings = OidcSettings()
     roles: RoleSettings = RoleSettings()
+    people: dict[EMail, str] = {}
+    """Login or e-mail address in the tracker for an account's e-mail address, where the two differ; empty: nobody there."""
+    shows: dict[str, tuple[str, ...]] = {}
+    """For an e-mail address or ``group:NAME``: the only shows they see, by name."""
 
     @field_validator("public_url")
     @classmethod
@@ -100,6 +127,16 @@ class WebSettings(BaseModel):
             return ip_address(self.host).is_loopback
         except ValueError:
             return self.host == "localhost"
+
+    @property
+    def is_trial(self) -> bool:
+        """Whether nobody but this machine reaches the pages, by whichever address."""
+        return self.is_local and (not self.public_url or urlsplit(self.public_url).hostname in LOOPBACK)
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether browsers reach the pages by HTTPS alone."""
+        return self.public_url.startswith("https://")
 
     @property
     def path(self) -> str:

@@ -14,7 +14,7 @@ from integration.cli.flag_commands import flags
 from integration.cli.look_commands import look
 from integration.cli.notice_commands import notice
 from integration.cli.person_commands import person
-from integration.cli.sign_in_commands import auditor, sign_in
+from integration.cli.sign_in_commands import auditor, sessions, sign_in
 from integration.errors import HaikeiError
 from integration.log import set_up_log
 
@@ -323,6 +323,7 @@ app.command("orders")(order_commands.orders)
 app.command("receive")(order_commands.receive)
 app.command("sign-in")(sign_in)
 app.add_typer(auditor, name="auditor")
+app.add_typer(sessions, name="sessions")
 app.add_typer(flags, name="flags")
 app.add_typer(look, name="look")
 app.add_typer(notice, name="notice")

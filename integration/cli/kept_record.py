@@ -8,6 +8,7 @@ from integration.ledger.log import metadata as ledger_tables
 from integration.reports.cuts import metadata as cut_tables
 from integration.reports.facts import metadata as fact_tables
 from integration.settings import Settings
+from integration.web.sign_in_tables import metadata as sign_in_tables
 
 
 def find_record(settings: Settings) -> sa.Engine | None:
@@ -20,7 +21,7 @@ def find_record(settings: Settings) -> sa.Engine | None:
     if missing_file(url):
         return None
     engine = open_database(url)
-    make_tables(engine, ledger_tables, fact_tables, cut_tables)
+    make_tables(engine, ledger_tables, fact_tables, cut_tables, sign_in_tables)
     return engine
 
 

@@ -17,6 +17,7 @@ from integration.ledger import people
 from integration.ledger.vocabulary import Claim
 from integration.reports.terminal import safe
 from integration.settings import read_settings
+from integration.web import sessions
 from integration.workflow import queues, statements
 from integration.workflow.statements import Place, Said
 
@@ -104,6 +105,7 @@ def forget(file: Path | None, name: str, *, show: str, apply: bool) -> None:
             connection.exec_driver_sql("PRAGMA secure_delete = ON")
         names = statements.names_of(connection, person_id, show=show)
         references, told = statements.forget(connection, person_id, show=show)
+        sessions.forget(connection, person_id)
         engine = connection.engine
     under_way = _forget_in_workflows(engine, names)
     _scrub(engine)

@@ -4,29 +4,32 @@ from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from unicodedata import normalize
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from rich.console import Console
+from rich.table import Table
 
+from integration.cli.cells import cell
 from integration.cli.kept_record import require_record
 from integration.database import make_tables
 from integration.errors import LedgerError, SettingsError
-from integration.ledger import tables
+from integration.ledger import people, tables
 from integration.reports.facts import follow
 from integration.reports.offered import shows_of
 from integration.reports.terminal import safe
 from integration.settings import Settings, read_settings
-from integration.web import sessions
+from integration.web import links, sessions
 from integration.web.gate import SIGN_IN
+from integration.web.links import Given
 from integration.web.rights import WebRole
 from integration.web.sessions import SignedIn
-from integration.web_settings import WebSettings
+from integration.web.sign_in_tables import metadata as sign_in_tables
+from integration.web_settings import LOOPBACK, WebSettings
 from integration.workflow.statements import person_called
 
 OPEN_FOR = timedelta(minutes=10)
 """How long a link of the trial may be used, once."""
-MOST_AUDITOR_TIMES = 20
-"""How often an auditor's code may begin a session: they may change machines, and it stays one person's."""
 
 
 def trial_link(engine: sa.Engine, web: WebSettings, address: str, *, roles: Collection[WebRole], name: str, person: str = "") -> str:
@@ -43,17 +46,17 @@ def trial_link(engine: sa.Engine, web: WebSettings, address: str, *, roles: Coll
     Raises:
         SettingsError: the pages can be reached from other machines.
     """
-    if not web.is_local or not address.startswith(("http://127.0.0.1", "http://localhost", "http://[::1]")):
+    if not web.is_trial or urlsplit(address).hostname not in LOOPBACK:
         raise SettingsError(
             "links on the terminal are for trials on one machine, and these pages are open to others",
             hint="Set [web.oidc], so that people sign in with the studio's accounts; for an outsider: haikei auditor link.",
         )
-    make_tables(engine, sessions.metadata)
+    make_tables(engine, sign_in_tables)
     now = datetime.now(UTC)
     who = SignedIn(name=name, person=person, roles=frozenset(roles))
     with engine.begin() as connection:
         until = now + timedelta(hours=web.session_hours)
-        code = sessions.make_link(connection, who, now=now, open_until=now + OPEN_FOR, session_until=until, made_by="terminal")
+        code = links.make_link(connection, who, now=now, open_until=now + OPEN_FOR, session_until=until, made_by="terminal")
     return f"{address}{SIGN_IN}#code={code}"
 
 
@@ -84,34 +87,69 @@ def print_auditor_link(file: Path | None, *, show: str, name: str, days: int, by
     settings = read_settings(file)
     engine, address, show = require_record(settings), _address(settings), normalize("NFC", show)
     follow(engine)
-    make_tables(engine, sessions.metadata)
     now = datetime.now(UTC)
     until = now + timedelta(days=days)
     with engine.begin() as connection:
         if show not in shows_of(connection):
             raise LedgerError(f"the record knows no show called '{show:.80}'", hint="Write its name as in the tracker.")
         ref = person_called(connection, by, show=show)
-        who = SignedIn(name=name, person="", roles=frozenset({WebRole.AUDITOR}), show=show)
-        code = sessions.make_link(connection, who, now=now, open_until=until, session_until=until, times=MOST_AUDITOR_TIMES, made_by=ref)
+        who = SignedIn(name=name, roles=frozenset({WebRole.AUDITOR}), shows=frozenset({show}))
+        code = links.make_link(connection, who, now=now, open_until=until, session_until=until, made_by=ref)
     print(f"{address}{SIGN_IN}#code={code}")
     Console(stderr=True).print(
-        f"For {safe(name)}: reads {safe(show)} until {until:%Y-%m-%d %H:%M} UTC, and nothing else. "
-        "It is shown this once; `haikei auditor end` takes it back.",
+        f"For {safe(name)}: the browser that opens it first reads {safe(show)} until {until:%Y-%m-%d %H:%M} UTC, and nothing else. "
+        "The link is shown this once; `haikei auditor end` takes it back.",
         highlight=False,
     )
 
 
-def end_auditors(file: Path | None, *, show: str) -> None:
-    """Take back every auditor's link to a show, and end their sessions.
+def list_auditors(file: Path | None) -> None:
+    """Print who was let in, to what, by whom and until when, those whose time is over too.
 
     Raises:
         LedgerError: there is no record.
     """
-    engine = require_record(read_settings(file))
-    make_tables(engine, sessions.metadata)
-    with engine.begin() as connection:
-        count = sessions.end_links(connection, role=WebRole.AUDITOR, show=normalize("NFC", show))
+    table, now = Table("who", "show", "given by", "given", "until", "stands"), datetime.now(UTC)
+    with require_record(read_settings(file)).connect() as connection:
+        given = list(links.given_links(connection, WebRole.AUDITOR))
+        names = people.names(connection, {link.made_by for link in given})
+    for link in given:
+        days = (f"{moment:%Y-%m-%d %H:%M}" for moment in (link.made_at, link.until))
+        table.add_row(
+            cell(link.who.name), cell(", ".join(sorted(link.who.shows))), cell(names[link.made_by].name), *days, _stands(link, now)
+        )
+    Console().print(table)
+
+
+def end_auditors(file: Path | None, *, show: str, name: str = "") -> None:
+    """Take back auditors' links to a show, or those of one auditor, and end their sessions.
+
+    Raises:
+        LedgerError: there is no record.
+    """
+    now = datetime.now(UTC)
+    with require_record(read_settings(file)).begin() as connection:
+        count = links.end_links(connection, role=WebRole.AUDITOR, show=normalize("NFC", show), name=name, now=now)
     print(f"{count} links to {safe(show)} were taken back, and their sessions ended.")
+
+
+def end_sessions(file: Path | None, *, person: str = "") -> None:
+    """Sign everybody out, or one person, wherever they are signed in.
+
+    Raises:
+        LedgerError: there is no record yet, or it knows nobody, or several, called `person`.
+    """
+    with require_record(read_settings(file)).begin() as connection:
+        count = sessions.end_all(connection, person=_person_id(connection, person) if person else "")
+    print(f"{count} sessions ended.")
+
+
+def _stands(link: Given, now: datetime) -> str:
+    if link.ended_at is not None:
+        return f"taken back {link.ended_at:%Y-%m-%d %H:%M}"
+    if link.until < now:
+        return "over"
+    return f"opened {link.used_at:%Y-%m-%d %H:%M}" if link.used_at else "not opened yet"
 
 
 def _address(settings: Settings) -> str:

@@ -42,9 +42,40 @@ def auditor_link(
     print_auditor_link(settings, show=show, name=name, days=days, by=by)
 
 
+@auditor.command("list")
+def auditor_list(settings: SettingsFile = None) -> None:
+    """Show which auditors were let in, to which show, by whom and until when."""
+    from integration.cli.sign_in import list_auditors
+
+    list_auditors(settings)
+
+
 @auditor.command("end")
-def auditor_end(show: Annotated[str, typer.Option(help="The show's name, as the tracker has it.")], settings: SettingsFile = None) -> None:
-    """Take back every auditor's link to a show."""
+def auditor_end(
+    show: Annotated[str, typer.Option(help="The show's name, as the tracker has it.")],
+    name: Annotated[str, typer.Option(help="Only the links for this auditor, as `haikei auditor list` writes them.")] = "",
+    settings: SettingsFile = None,
+) -> None:
+    """Take back auditors' links to a show, and sign them out."""
     from integration.cli.sign_in import end_auditors
 
-    end_auditors(settings, show=show)
+    end_auditors(settings, show=show, name=name)
+
+
+sessions = typer.Typer(no_args_is_help=True, help="Who is signed in to the pages.")
+
+
+@sessions.callback()
+def _sessions() -> None:
+    """Who is signed in to the pages."""
+
+
+@sessions.command("end")
+def sessions_end(
+    person: Annotated[str, typer.Option(help="Only this person: name or id as the tracker has it; everybody if left out.")] = "",
+    settings: SettingsFile = None,
+) -> None:
+    """Sign people out of the pages, wherever they are signed in."""
+    from integration.cli.sign_in import end_sessions
+
+    end_sessions(settings, person=person)

@@ -73,7 +73,7 @@ def _pages(studio: Studio) -> AbstractContextManager[str | None]:
 
 def _tell_link(studio: Studio, address: str | None) -> None:
     """In a trial, tell on the terminal how to open the pages; not in the log, for it is a key."""
-    if address is None or studio.settings.tracker != "sandbox":
+    if address is None or studio.settings.tracker != "sandbox" or not studio.settings.web.is_trial:
         return
     from integration.cli.sign_in import trial_link
     from integration.web.rights import WebRole

@@ -32,7 +32,7 @@ from integration.web.pace import Pace
 from integration.web.pages import Onlooker, Pages
 from integration.web.pictures import PictureShelf
 from integration.web.reader import Reader, changed, form_fields, reader_of
-from integration.web.received import body_of
+from integration.web.received import body_of, is_foreign
 from integration.web.report.page import ReportPages
 from integration.web.report.routes import report_routes
 from integration.web.rights import REPORT_ACTS, Act
@@ -68,7 +68,7 @@ def build_app(
     shown = Shown(path=settings.path)
     desk = _Desk(pages, shown, pool)
     static = StaticFiles(path=settings.path)
-    frame = Pages(path=settings.path, pool=pool, static=static)
+    frame = Pages(path=settings.path, pool=pool, static=static, public_url=settings.public_url)
     framed = _Framed(frame, settings)
     hosts = {"127.0.0.1", "localhost", settings.host, urlsplit(settings.public_url).hostname or ""} - {""}
     routes = [static.route, Route("/preferences", framed.prefer, methods=["POST"])]
@@ -170,12 +170,12 @@ class _Framed:
 
     async def prefer(self, request: Request) -> Response:
         """Somebody chose a language or an appearance."""
-        if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+        if is_foreign(request, public_url=self._settings.public_url):
             return self._pages.refused(words.FOREIGN, reader_of(request))
         body = await body_of(request)
         if isinstance(body, Refusal):
             return self._pages.refused(body, reader_of(request))
-        return changed(form_fields(body), path=self._settings.path, secure=self._settings.public_url.startswith("https://"))
+        return changed(form_fields(body), path=self._settings.path, secure=self._settings.is_secure)
 
 
 class _Door:

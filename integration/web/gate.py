@@ -5,25 +5,27 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from hmac import compare_digest
 
+import sqlalchemy as sa
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from integration.studio import Studio
 from integration.web import phrases, words
-from integration.web.identity import sight_of
+from integration.web.cookies import BACK, SESSION, Cookies
+from integration.web.identity import rules_of, sight_of
+from integration.web.pace import Pace
 from integration.web.pages import NavItem, Onlooker, Pages
-from integration.web.reader import form_fields, reader_of
-from integration.web.received import body_of
+from integration.web.reader import form_fields, own_place, reader_of
+from integration.web.received import body_of, is_foreign
 from integration.web.rights import REPORT_ACTS, Act, may
 from integration.web.sessions import Session, SignedIn, session_of
 from integration.web.visit import Gate, Visit
 from integration.web.words import Refusal
-from integration.web_settings import WebSettings
 
 SIGN_IN = "/sign-in"
 """Where people sign in."""
-BACK = "haikei_back"
-"""Cookie with the page that somebody wanted before they signed in."""
+REQUESTS_PER_MINUTE = 600
+"""Most of one session; a board of pictures is a hundred."""
 _BACK_S = 600
 
 
@@ -33,66 +35,73 @@ class Gates:
     def __init__(self, studio: Studio, pages: Pages, pool: ThreadPoolExecutor) -> None:
         """Keep what is asked of each request; `pages` are those of the frame."""
         self._studio, self._pages, self._pool = studio, pages, pool
-        self._settings = studio.settings.web
+        self._cookies, self._rules = Cookies(studio.settings.web), rules_of(studio.settings.web)
+        self._pace = Pace(per_minute=REQUESTS_PER_MINUTE)
 
     def to(self, *acts: Act) -> Gate:
         """The gate before pages on which one of `acts` is done."""
 
         async def gate(request: Request) -> Visit | Response:
-            token = request.cookies.get(cookie_name(self._settings), "")
-            visit = await asyncio.get_running_loop().run_in_executor(self._pool, self._visit, token, acts) if token else None
-            if visit is None and request.method == "GET" and "hx-request" not in request.headers:
-                return self._to_sign_in(reader_of(request).here)
+            token = self._cookies.value(request, SESSION)
+            try:
+                visit = await asyncio.get_running_loop().run_in_executor(self._pool, self._visit, token, acts) if token else None
+            except sa.exc.OperationalError:
+                return self._pages.refused(words.BUSY, reader_of(request))
             if visit is None:
-                return self._pages.refused(words.SIGN_IN_FIRST, reader_of(request))
-            return visit if isinstance(visit, Visit) else self._pages.refused(words.NOT_FOR_YOU, reader_of(request), visit)
+                return self._to_sign_in(request) if _is_shown(request) else self._pages.refused(words.SIGN_IN_FIRST, reader_of(request))
+            if isinstance(visit, Onlooker):
+                return self._pages.refused(words.NOT_FOR_YOU, reader_of(request), visit)
+            if not self._pace.allows(visit.onlooker.token):
+                return self._pages.refused(words.TOO_OFTEN, reader_of(request), visit.onlooker)
+            return visit
 
         return gate
 
-    def _to_sign_in(self, here: str) -> Response:
-        answer = RedirectResponse(self._pages.to(SIGN_IN), status_code=303, headers={"Cache-Control": "no-store"})
-        path, secure = self._settings.path or "/", is_secure(self._settings)
-        answer.set_cookie(BACK, here, max_age=_BACK_S, path=path, secure=secure, httponly=True, samesite="lax")
+    def _to_sign_in(self, request: Request) -> Response:
+        here = reader_of(request).here
+        answer = RedirectResponse(self._pages.to(SIGN_IN), status_code=303)
+        if own_place(here) == here:
+            self._cookies.put(answer, BACK, here, age_s=_BACK_S)
         return answer
 
     def _visit(self, token: str, acts: tuple[Act, ...]) -> Visit | Onlooker | None:
         """Who asks; only what the frame says of them where they may do none of `acts`; None for somebody who is not signed in."""
-        session = session_of(self._studio.engine, token, now=datetime.now(UTC))
+        session = session_of(self._studio.engine, token, now=datetime.now(UTC), rules=self._rules)
         if session is None:
             return None
-        shown = _shown(session)
+        onlooker = _onlooker(session)
         if not any(may(session.who.roles, act) for act in acts):
-            return shown
+            return onlooker
         with self._studio.engine.connect() as connection:
             sight = sight_of(connection, session.who, others=may(session.who.roles, Act.FILTER_BY_PERSON))
-        return Visit(onlooker=shown, sight=sight, who=session.who)
+        return Visit(onlooker=onlooker, sight=sight, who=session.who)
 
 
-def cookie_name(settings: WebSettings) -> str:
-    """The session's cookie; where all is HTTPS and ours, browsers keep other sites of the domain from setting it."""
-    if not is_secure(settings):
-        return "haikei"
-    return "__Secure-haikei" if settings.path else "__Host-haikei"
-
-
-def is_secure(settings: WebSettings) -> bool:
-    """Whether browsers reach the pages by HTTPS alone."""
-    return settings.public_url.startswith("https://")
-
-
-async def form_of(request: Request, visit: Visit) -> dict[str, str] | Refusal:
-    """The form somebody sent from a page of ours; or why it does not count."""
-    if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+async def form_of(request: Request, visit: Visit, *, public_url: str) -> dict[str, str] | Refusal:
+    """The form somebody sent from a page of ours, where it carries their session's token; or why it does not count."""
+    if is_foreign(request, public_url=public_url):
         return words.FOREIGN
     body = await body_of(request)
     if isinstance(body, Refusal):
         return body
     form = form_fields(body)
-    token = form.get("token", "")
-    return form if visit.onlooker.token and compare_digest(token.encode(), visit.onlooker.token.encode()) else words.FOREIGN
+    return form if is_token(form.get("token", ""), visit.onlooker.token) else words.FOREIGN
 
 
-def _shown(session: Session) -> Onlooker:
+def is_token(given: str, wanted: str) -> bool:
+    """Whether a form carries the token it must; none is never right."""
+    return bool(wanted) and compare_digest(given.encode(), wanted.encode())
+
+
+def _is_shown(request: Request) -> bool:
+    """Whether the browser shows the answer as a page; what its pages fetch by themselves is told plainly instead."""
+    if request.method != "GET" or "hx-request" in request.headers:
+        return False
+    mode = request.headers.get("sec-fetch-mode")
+    return mode == "navigate" if mode else request.headers.get("accept", "*/*").startswith(("text/html", "*/*"))
+
+
+def _onlooker(session: Session) -> Onlooker:
     return Onlooker(name=session.who.name, nav=tuple(_nav(session.who)), token=session.form_token)
 
 

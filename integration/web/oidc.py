@@ -1,11 +1,12 @@
 """Sign-in by OpenID Connect: authorization code flow with PKCE (OpenID Connect Core 1.0, section 3.1; RFC 7636)."""
 
+import hashlib
 import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hmac import compare_digest
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 from authlib.common.security import generate_token
@@ -13,21 +14,19 @@ from authlib.integrations.base_client import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 
-from integration.errors import HaikeiError, SettingsError
+from integration.errors import HaikeiError
+from integration.web.oidc_provider import WAIT_S, Known, SignInError, discovered
 from integration.web_settings import OidcSettings
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA", "Ed25519")
 """Signatures that an ID token may have: none that the client's secret could make."""
-_WAIT_S = 10.0
 _FRESH_S = 3600.0
+_AGAIN_S = 10.0
+"""How long a provider that did not answer is left alone."""
 _LEEWAY_S = 60
 _MOST_GROUPS = 1000
-
-
-class SignInError(HaikeiError):
-    """Somebody could not be signed in."""
+_LONGEST = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +42,18 @@ class Begun:
 class Account:
     """Whom the provider says it is."""
 
+    issuer: str
     subject: str
+    """The provider's own name for them, unique with the issuer."""
     name: str
     email: str
     """Empty unless it belongs to them, as the provider or the settings say."""
     groups: tuple[str, ...]
+
+    @property
+    def digest(self) -> str:
+        """What stands for the account where it shall not be named."""
+        return hashlib.sha256(f"{self.issuer}\n{self.subject}".encode()).hexdigest()
 
 
 class Provider:
@@ -56,8 +62,9 @@ class Provider:
     def __init__(self, settings: OidcSettings, *, redirect_uri: str) -> None:
         """Nothing is asked yet; `redirect_uri` is ours, as the provider knows it."""
         self._settings, self._redirect_uri = settings, redirect_uri
-        self._found: tuple[float, dict[str, Any], KeySet] | None = None
-        self._finding = threading.Lock()
+        self._asked_s = -_FRESH_S
+        self._told: Known | HaikeiError | None = None
+        self._asking = threading.Lock()
 
     def begin(self) -> tuple[str, Begun]:
         """The provider's address to send somebody to, and what to keep meanwhile.
@@ -65,12 +72,13 @@ class Provider:
         Raises:
             SignInError: the provider does not answer as one.
         """
+        known = self._known()
         begun = Begun(state=generate_token(43), nonce=generate_token(43), verifier=generate_token(64))
-        with self._client() as client:
+        with self._client(known) as client:
             address, _ = client.create_authorization_url(
-                self._configuration()["authorization_endpoint"], state=begun.state, nonce=begun.nonce, code_verifier=begun.verifier
+                known.authorization_endpoint, state=begun.state, nonce=begun.nonce, code_verifier=begun.verifier
             )
-        return address, begun
+        return str(address), begun
 
     def finish(self, answer: Mapping[str, str], begun: Begun) -> Account:
         """Whom the provider's answer names.
@@ -82,35 +90,41 @@ class Provider:
         Raises:
             SignInError: it answers another question, or refuses, or its token is not right.
         """
-        if answer.get("state") != begun.state:
+        known = self._known()
+        is_ours = compare_digest(answer.get("state", "").encode(), begun.state.encode())
+        if not is_ours or answer.get("iss", known.issuer) != known.issuer:  # RFC 9207
             raise SignInError("this answer belongs to another sign-in", hint="Begin again from the first page.")
         if "error" in answer or not answer.get("code"):
             raise SignInError("the provider did not let you in", hint="Begin again, or ask whoever keeps the studio's accounts.")
-        configuration = self._configuration()
         try:
-            with self._client() as client:
+            with self._client(known) as client:
                 token = client.fetch_token(
-                    configuration["token_endpoint"], code=answer["code"], code_verifier=begun.verifier, timeout=_WAIT_S
+                    known.token_endpoint, code=answer["code"], code_verifier=begun.verifier, timeout=WAIT_S, allow_redirects=False
                 )
-        except (OAuthError, requests.RequestException, ValueError) as error:
+        except requests.RequestException as error:
+            raise SignInError("the identity provider does not answer", hint="Try again; if it stays so, tell the pipeline TD.") from error
+        except (OAuthError, ValueError) as error:
             raise SignInError("the provider refused its own answer", hint="Begin again; codes work once and for a short time.") from error
-        return self._account(self._claims(str(token.get("id_token", "")), begun))
+        id_token = token.get("id_token") if isinstance(token, dict) else None
+        return self._account(known, self._claims(known, str(id_token or ""), begun))
 
-    def _client(self) -> OAuth2Session:
+    def _client(self, known: Known) -> OAuth2Session:
+        secret = self._settings.secret()
         return OAuth2Session(
             self._settings.client_id,
-            self._settings.secret() or None,
+            secret or None,
+            token_endpoint_auth_method=known.secret_sent_by if secret else "none",
             scope=" ".join(self._settings.scopes),
             redirect_uri=self._redirect_uri,
             code_challenge_method="S256",
         )
 
-    def _claims(self, id_token: str, begun: Begun) -> dict[str, Any]:
+    def _claims(self, known: Known, id_token: str, begun: Begun) -> dict[str, Any]:
         try:
-            claims = self._decoded(id_token)
+            claims = self._decoded(known, id_token)
             jwt.JWTClaimsRegistry(
                 leeway=_LEEWAY_S,
-                iss={"essential": True, "value": self._configuration()["issuer"]},
+                iss={"essential": True, "value": known.issuer},
                 aud={"essential": True, "value": self._settings.client_id},
                 exp={"essential": True},
                 iat={"essential": True},
@@ -121,77 +135,47 @@ class Provider:
             raise SignInError(
                 "the provider's token is not right", hint="Begin again; if it stays so, compare [web.oidc] with the provider."
             ) from error
-        azp = claims.get("azp", self._settings.client_id)
-        if azp != self._settings.client_id:
+        several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
+        if claims.get("azp", None if several else self._settings.client_id) != self._settings.client_id:
             raise SignInError("the provider's token is for another program", hint="Compare web.oidc.client_id with the provider.")
         return claims
 
-    def _decoded(self, id_token: str) -> dict[str, Any]:
-        """The token's claims; its keys are asked for anew once, where they were changed."""
+    def _decoded(self, known: Known, id_token: str) -> dict[str, Any]:
+        """The token's claims; the provider's keys are asked for anew once, where they may have changed."""
         try:
-            return dict(jwt.decode(id_token, self._keys(), algorithms=list(ALGORITHMS)).claims)
+            return dict(jwt.decode(id_token, known.keys, algorithms=list(ALGORITHMS)).claims)
         except (JoseError, ValueError):
-            self._found = None
-            return dict(jwt.decode(id_token, self._keys(), algorithms=list(ALGORITHMS)).claims)
+            newer = self._known(fresh_s=0)
+            return dict(jwt.decode(id_token, newer.keys, algorithms=list(ALGORITHMS)).claims)
 
-    def _account(self, claims: Mapping[str, Any]) -> Account:
-        email = str(claims.get("email") or "")
-        groups = claims.get(self._settings.groups_claim) or ()
-        theirs = claims.get("email_verified") is True or self._settings.trust_email
+    def _account(self, known: Known, claims: Mapping[str, Any]) -> Account:
+        email = _text(claims.get("email"))
+        groups = claims.get(self._settings.groups_claim)
+        groups = [groups] if isinstance(groups, str) else groups
+        theirs = (claims.get("email_verified") is True or self._settings.trust_email) and "@" in email
         return Account(
+            issuer=known.issuer,
             subject=str(claims["sub"]),
-            name=str(claims.get("name") or claims.get("preferred_username") or email),
+            name=_text(claims.get("name")) or _text(claims.get("preferred_username")) or email,
             email=email if theirs else "",
-            groups=tuple(map(str, groups[:_MOST_GROUPS])) if isinstance(groups, list) else (),
+            groups=tuple(map(_text, groups[:_MOST_GROUPS])) if isinstance(groups, list) else (),
         )
 
-    def _configuration(self) -> dict[str, Any]:
-        return self._known()[1]
-
-    def _keys(self) -> KeySet:
-        return self._known()[2]
-
-    def _known(self) -> tuple[float, dict[str, Any], KeySet]:
-        with self._finding:
-            if self._found is None or time.monotonic() - self._found[0] > _FRESH_S:
-                self._found = self._discovered()
-            return self._found
-
-    def _discovered(self) -> tuple[float, dict[str, Any], KeySet]:
-        """The provider's configuration (OpenID Connect Discovery 1.0, section 4) and keys."""
-        issuer = self._settings.issuer
-        told = _fetched(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
-        if told.get("issuer") != issuer:
-            raise SignInError(
-                f"the provider at {issuer} calls itself something else",
-                hint="Write web.oidc.issuer as the provider does, to the last slash.",
-            )
-        for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
-            _require_safe(str(told.get(name, "")), name)
-        try:
-            return time.monotonic(), told, KeySet.import_key_set(_fetched(told["jwks_uri"]))  # type: ignore[arg-type]
-        except (JoseError, KeyError, ValueError) as error:
-            raise SignInError(f"the keys of the provider at {issuer} cannot be read", hint="Ask whoever keeps it.") from error
+    def _known(self, *, fresh_s: float = _FRESH_S) -> Known:
+        """What the provider says of itself, no older than `fresh_s` seconds; that it did not answer is kept for a while, too."""
+        with self._asking:
+            fresh_s = _AGAIN_S if isinstance(self._told, HaikeiError) else fresh_s
+            if self._told is None or time.monotonic() - self._asked_s > fresh_s:
+                try:
+                    self._told = discovered(self._settings.issuer)
+                except HaikeiError as error:
+                    self._told = error
+                self._asked_s = time.monotonic()
+            if isinstance(self._told, HaikeiError):
+                raise SignInError(str(self._told), hint=self._told.hint)
+            return self._told
 
 
-def _fetched(address: str) -> dict[str, Any]:
-    _require_safe(address, "issuer")
-    try:
-        answer = requests.get(address, timeout=_WAIT_S, allow_redirects=False)
-        answer.raise_for_status()
-        told = answer.json()
-    except (requests.RequestException, ValueError) as error:
-        raise SignInError(
-            f"the identity provider at {urlsplit(address).netloc} does not answer", hint="Try again; if it stays so, tell the pipeline TD."
-        ) from error
-    if not isinstance(told, dict):
-        raise SignInError(f"{urlsplit(address).netloc} is no identity provider", hint="Compare web.oidc.issuer with the provider.")
-    return told
-
-
-def _require_safe(address: str, name: str) -> None:
-    parts = urlsplit(address)
-    if parts.scheme != "https" and (parts.scheme, parts.hostname) not in {("http", "127.0.0.1"), ("http", "localhost"), ("http", "::1")}:
-        raise SettingsError(
-            f"the identity provider's {name} is not https: {address[:100]}", hint="Only a provider on this machine may do without."
-        )
+def _text(told: object) -> str:
+    """A claim's words; a provider may let people write them as they like."""
+    return " ".join(told.split())[:_LONGEST] if isinstance(told, str) else ""

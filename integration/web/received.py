@@ -1,6 +1,7 @@
-"""What is read of a request's body: a form, small, and sent in time."""
+"""What is read of a request: whose page sent it, and its body: a form, small, and sent in time."""
 
 import asyncio
+from urllib.parse import urlsplit
 
 from starlette.requests import ClientDisconnect, Request
 
@@ -10,6 +11,19 @@ from integration.web.words import Refusal
 _FORM = "application/x-www-form-urlencoded"
 _MOST_BYTES = 128 * 1024
 _BODY_S = 10.0
+
+
+def is_foreign(request: Request, *, public_url: str) -> bool:
+    """Whether a page that is not ours sent it: by the browser's own word, or by its Origin where the browser gives none.
+
+    Browsers say ``Sec-Fetch-Site`` over HTTPS and to this machine (W3C Fetch Metadata), ``Origin`` with every form they post.
+    """
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site != "same-origin"
+    origin = request.headers.get("origin")
+    ours = {f"{request.url.scheme}://{request.headers.get('host', '')}", "://".join(urlsplit(public_url)[:2])}
+    return origin is not None and origin not in ours
 
 
 async def body_of(request: Request) -> bytes | Refusal:

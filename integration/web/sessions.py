@@ -1,6 +1,7 @@
-"""Who is signed in: sessions and the one-time links that begin them. Tokens are known to browsers alone; here stand their hashes."""
+"""Who is signed in. Browsers alone know the tokens; here stand their hashes."""
 
 import hashlib
+import json
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,44 +11,8 @@ import sqlalchemy as sa
 
 from integration.ledger.entry import milliseconds
 from integration.web.rights import WebRole
+from integration.web.sign_in_tables import links, sessions
 
-metadata = sa.MetaData()
-"""Tables of this module; whoever opens the database creates them."""
-
-sessions = sa.Table(
-    "haikei_session",
-    metadata,
-    sa.Column("token_sha256", sa.Text, primary_key=True),
-    sa.Column("name", sa.Text, nullable=False),
-    sa.Column("person", sa.Text, nullable=False),
-    sa.Column("roles", sa.Text, nullable=False),
-    sa.Column("show", sa.Text, nullable=False),
-    sa.Column("form_token", sa.Text, nullable=False),
-    sa.Column("link_sha256", sa.Text, nullable=False),
-    sa.Column("began_ms", sa.BigInteger, nullable=False),
-    sa.Column("seen_ms", sa.BigInteger, nullable=False),
-    sa.Column("until_ms", sa.BigInteger, nullable=False),
-)
-"""One row for each browser that is signed in."""
-
-links = sa.Table(
-    "haikei_sign_in_link",
-    metadata,
-    sa.Column("code_sha256", sa.Text, primary_key=True),
-    sa.Column("name", sa.Text, nullable=False),
-    sa.Column("person", sa.Text, nullable=False),
-    sa.Column("roles", sa.Text, nullable=False),
-    sa.Column("show", sa.Text, nullable=False),
-    sa.Column("made_by", sa.Text, nullable=False),
-    sa.Column("made_ms", sa.BigInteger, nullable=False),
-    sa.Column("open_until_ms", sa.BigInteger, nullable=False),
-    sa.Column("session_until_ms", sa.BigInteger, nullable=False),
-    sa.Column("times_left", sa.Integer, nullable=False),
-)
-"""Links somebody was given, by the hash of their code."""
-
-IDLE = timedelta(hours=2)
-"""A session ends when nobody used it so long."""
 _SEEN_EVERY_MS = 60_000
 
 
@@ -56,11 +21,13 @@ class SignedIn:
     """Somebody who signed in."""
 
     name: str
-    person: str
+    person: str = ""
     """The tracker's id of the person; empty for somebody the tracker does not know, such as an auditor."""
     roles: frozenset[WebRole]
-    show: str = ""
-    """The one show they may see; empty: as their roles say."""
+    shows: frozenset[str] = frozenset()
+    """The only shows they see; empty: as their roles say."""
+    account: str = ""
+    """Hash of the provider's name for them; empty where they came by a link."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,111 +39,99 @@ class Session:
     """Stands in every form of ours, and no other site knows it."""
 
 
-def begin(connection: sa.Connection, who: SignedIn, *, now: datetime, until: datetime, link_sha256: str = "") -> str:
-    """Begin a session and return its token, 256 random bits for the browser's cookie; sessions that ended are swept out.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How long a session lasts, and what it came from."""
 
-    Args:
-        connection: whose transaction this is part of.
-        who: signed in.
-        now: aware UTC.
-        until: when it ends however much it is used.
-        link_sha256: of the link it began with, if one, by which it can be ended.
-    """
+    until: datetime
+    """When it ends however much it is used, aware UTC."""
+    idle: timedelta | None
+    """How long it may rest; None: to its end."""
+    rules: str = ""
+    """Digest of the settings that gave somebody their roles; other settings end the session."""
+    link_sha256: str = ""
+    """Of the link it began with, by which it can be ended."""
+
+
+def begin(connection: sa.Connection, who: SignedIn, limits: Limits, *, now: datetime) -> str:
+    """Begin a session and return its token, 256 random bits for the browser's cookie; sessions that are over are swept out."""
     token, now_ms = secrets.token_urlsafe(32), milliseconds(now)
     connection.execute(sa.delete(sessions).where(_is_over(now_ms)))
-    row = {**_columns(who), "token_sha256": _hash(token), "form_token": secrets.token_urlsafe(32), "link_sha256": link_sha256}
-    times = {"began_ms": now_ms, "seen_ms": now_ms, "until_ms": milliseconds(until)}
-    connection.execute(sa.insert(sessions).values(**row, **times))
+    row = {
+        **columns_of(who),
+        "token_sha256": hashed(token),
+        "form_token": secrets.token_urlsafe(32),
+        "link_sha256": limits.link_sha256,
+        "rules": limits.rules,
+        "began_ms": now_ms,
+        "seen_ms": now_ms,
+        "idle_ms": limits.idle // timedelta(milliseconds=1) if limits.idle else 0,
+        "until_ms": milliseconds(limits.until),
+    }
+    connection.execute(sa.insert(sessions).values(**row))
     return token
 
 
-def session_of(engine: sa.Engine, token: str, *, now: datetime) -> Session | None:
-    """The session of a cookie's token; None when there is none, or it is over."""
+def session_of(engine: sa.Engine, token: str, *, now: datetime, rules: str = "") -> Session | None:
+    """The session of a cookie's token; None when there is none, it is over, or it came by other `rules` than those that hold."""
     now_ms = milliseconds(now)
-    mine = sessions.c.token_sha256 == _hash(token)
+    mine = sessions.c.token_sha256 == hashed(token)
+    valid = sa.and_(mine, sa.not_(_is_over(now_ms)), sessions.c.rules.in_(["", rules]))
     with engine.connect() as connection:
-        row = connection.execute(sa.select(sessions).where(mine, sa.not_(_is_over(now_ms)))).one_or_none()
+        row = connection.execute(sa.select(sessions).where(valid)).one_or_none()
     if row is None:
         return None
     if now_ms - row.seen_ms > _SEEN_EVERY_MS:
         with engine.begin() as connection:
             connection.execute(sa.update(sessions).where(mine).values(seen_ms=now_ms))
-    return Session(who=_who(row), form_token=row.form_token)
+    return Session(who=who_of(row), form_token=row.form_token)
 
 
 def end(connection: sa.Connection, token: str) -> None:
     """End the session of a token, if there is one."""
-    connection.execute(sa.delete(sessions).where(sessions.c.token_sha256 == _hash(token)))
+    connection.execute(sa.delete(sessions).where(sessions.c.token_sha256 == hashed(token)))
 
 
-def make_link(
-    connection: sa.Connection,
-    who: SignedIn,
-    *,
-    now: datetime,
-    open_until: datetime,
-    session_until: datetime,
-    times: int = 1,
-    made_by: str = "",
-) -> str:
-    """Make a link that signs `who` in and return its code, which is shown once.
-
-    Args:
-        connection: whose transaction this is part of.
-        who: whom it is for.
-        now: aware UTC.
-        open_until: until when it may be used.
-        session_until: when sessions that begin with it end.
-        times: how often it may be used.
-        made_by: who gave it out, in words.
-    """
-    code = secrets.token_urlsafe(24)
-    times_ms = {"made_ms": now, "open_until_ms": open_until, "session_until_ms": session_until}
-    row = {**_columns(who), "code_sha256": _hash(code), "made_by": made_by, "times_left": times}
-    connection.execute(sa.insert(links).values(**row, **{name: milliseconds(moment) for name, moment in times_ms.items()}))
-    return code
+def end_all(connection: sa.Connection, *, person: str = "") -> int:
+    """End every session, or those of a person, by the tracker's id; returns how many there were."""
+    theirs = sessions.c.person == person if person else sa.true()
+    return len(connection.execute(sa.delete(sessions).where(theirs).returning(sessions.c.token_sha256)).all())
 
 
-def use_link(connection: sa.Connection, code: str, *, now: datetime) -> tuple[SignedIn, datetime, str] | None:
-    """Use a link once: who it is for, when their session ends, and the code's hash; None when it is none of ours, used up or too old."""
-    used = (
-        sa.update(links)
-        .where(links.c.code_sha256 == _hash(code), links.c.times_left > 0, links.c.open_until_ms >= milliseconds(now))
-        .values(times_left=links.c.times_left - 1)
-        .returning(*links.c)
+def forget(connection: sa.Connection, person: str) -> None:
+    """Erase whom the tracker calls `person`: end their sessions, and keep no link in their name."""
+    connection.execute(sa.delete(sessions).where(sessions.c.person == person))
+    connection.execute(sa.delete(links).where(links.c.person == person))
+
+
+def columns_of(who: SignedIn) -> dict[str, str]:
+    """Whom a row of `sign_in_tables` is about."""
+    roles = " ".join(sorted(role.value for role in who.roles))
+    return {"name": who.name, "account": who.account, "person": who.person, "roles": roles, "shows": shows_text(who.shows)}
+
+
+def who_of(row: sa.Row[tuple[object, ...]]) -> SignedIn:
+    """Whom a row of `sign_in_tables` is about."""
+    told = row._mapping
+    return SignedIn(
+        name=str(told["name"]),
+        account=str(told["account"]),
+        person=str(told["person"]),
+        roles=frozenset(WebRole(role) for role in str(told["roles"]).split()),
+        shows=frozenset(json.loads(str(told["shows"]))),
     )
-    row = connection.execute(used).one_or_none()
-    if row is None:
-        return None
-    return _who(row), datetime.fromtimestamp(row.session_until_ms / 1000, now.tzinfo), row.code_sha256
 
 
-def end_links(connection: sa.Connection, *, role: WebRole, show: str) -> int:
-    """Take back every link of a role to a show, and end the sessions that began with them; returns how many links there were."""
-    theirs = sa.select(links.c.code_sha256).where(links.c.roles == role.value, links.c.show == show)
-    codes = list(connection.execute(theirs).scalars())
-    connection.execute(sa.delete(sessions).where(sessions.c.link_sha256.in_(codes)))
-    connection.execute(sa.delete(links).where(links.c.code_sha256.in_(codes)))
-    return len(codes)
+def shows_text(shows: Iterable[str]) -> str:
+    """Names of shows as a row holds them."""
+    return json.dumps(sorted(shows), ensure_ascii=False)
+
+
+def hashed(token: str) -> str:
+    """What is kept of a token or a code."""
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _is_over(now_ms: int) -> sa.ColumnElement[bool]:
-    return sa.or_(sessions.c.until_ms < now_ms, sessions.c.seen_ms < now_ms - IDLE // timedelta(milliseconds=1))
-
-
-def _columns(who: SignedIn) -> dict[str, str]:
-    return {"name": who.name, "person": who.person, "roles": _joined(who.roles), "show": who.show}
-
-
-def _who(row: sa.Row[tuple[object, ...]]) -> SignedIn:
-    told = row._mapping
-    roles = frozenset(WebRole(role) for role in str(told["roles"]).split())
-    return SignedIn(name=str(told["name"]), person=str(told["person"]), roles=roles, show=str(told["show"]))
-
-
-def _joined(roles: Iterable[WebRole]) -> str:
-    return " ".join(sorted(role.value for role in roles))
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+    rested = sa.and_(sessions.c.idle_ms > 0, sessions.c.seen_ms + sessions.c.idle_ms < now_ms)
+    return sa.or_(sessions.c.until_ms < now_ms, rested)

@@ -29,7 +29,6 @@ from integration.web.visit import Visit
 from integration.web.words import Refusal
 from integration.workflow.exported import report_exported
 
-
 _EMPTY = dict.fromkeys(("report", "show", "episode", "cuts", "first", "last"), "")
 
 

@@ -14,10 +14,11 @@ import urllib3
 
 from integration.errors import SettingsError
 from integration.reports.facts import follow
+from integration.web.links import make_link
 from integration.web.pace import Pace
 from integration.web.rights import WebRole
 from integration.web.server import served_pages
-from integration.web.sessions import SignedIn, make_link
+from integration.web.sessions import SignedIn
 from integration.workflow.evidence import evidence_url
 from tests.menu_item import FORM, text_of, tokens
 from tests.unit.web.conftest import ARTIST, Office, opened
