@@ -33,7 +33,9 @@ from integration.web.pages import Onlooker, Pages
 from integration.web.pictures import PictureShelf
 from integration.web.reader import Reader, changed, form_fields, reader_of
 from integration.web.received import body_of, is_foreign
-from integration.web.rights import Act
+from integration.web.report.page import ReportPages
+from integration.web.report.routes import report_routes
+from integration.web.rights import REPORT_ACTS, Act
 from integration.web.shot.page import ShotPage
 from integration.web.shot.routes import shot_routes
 from integration.web.shown import Shown
@@ -78,6 +80,7 @@ def build_app(
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=sorted(hosts), www_redirect=False)],
         exception_handlers={404: desk.absent, 405: desk.not_so},
     )
+    app.state.public_url = settings.public_url
     return _Door(app, shown.headers, Pace(per_minute=settings.requests_per_minute))
 
 
@@ -85,8 +88,8 @@ def _people_routes(studio: Studio, frame: Pages, pool: ThreadPoolExecutor, live:
     """The pages that people sign in for."""
     gates = Gates(studio, frame, pool)
 
-    def to(act: Act) -> Gate:
-        return gate or gates.to(act)
+    def to(*acts: Act) -> Gate:
+        return gate or gates.to(*acts)
 
     async def evidence(request: Request) -> Response:
         visit = await to(Act.SHOT)(request)
@@ -100,6 +103,7 @@ def _people_routes(studio: Studio, frame: Pages, pool: ThreadPoolExecutor, live:
         Route(f"/{PATH}/{{name}}", evidence, methods=["GET"]),
         *SignIn(studio, frame, pool, address=address).routes,
         *board_routes(BoardPage(studio, frame, live), frame, live, to(Act.BOARD)),
+        *report_routes(ReportPages(studio, frame, shelf), frame, to(*REPORT_ACTS.values())),
         *shot_routes(ShotPage(studio, frame, live), EntryPages(studio, frame, shelf), frame, to(Act.SHOT)),
     ]
 
@@ -123,7 +127,7 @@ class _Desk:
 
     async def say(self, request: Request) -> Response:
         """Somebody pressed a button."""
-        if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+        if is_foreign(request):
             return await self._answer(words.FOREIGN)
         body = await body_of(request)
         if isinstance(body, Refusal):
@@ -167,7 +171,7 @@ class _Framed:
 
     async def prefer(self, request: Request) -> Response:
         """Somebody chose a language or an appearance."""
-        if is_foreign(request, public_url=self._settings.public_url):
+        if is_foreign(request):
             return self._pages.refused(words.FOREIGN, reader_of(request))
         body = await body_of(request)
         if isinstance(body, Refusal):

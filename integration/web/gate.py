@@ -38,13 +38,13 @@ class Gates:
         self._cookies, self._rules = Cookies(studio.settings.web), rules_of(studio.settings.web)
         self._pace = Pace(per_minute=REQUESTS_PER_MINUTE)
 
-    def to(self, act: Act) -> Gate:
-        """The gate before pages on which `act` is done."""
+    def to(self, *acts: Act) -> Gate:
+        """The gate before pages on which one of `acts` is done."""
 
         async def gate(request: Request) -> Visit | Response:
             token = self._cookies.value(request, SESSION)
             try:
-                visit = await asyncio.get_running_loop().run_in_executor(self._pool, self._visit, token, act) if token else None
+                visit = await asyncio.get_running_loop().run_in_executor(self._pool, self._visit, token, acts) if token else None
             except sa.exc.OperationalError:
                 return self._pages.refused(words.BUSY, reader_of(request))
             if visit is None:
@@ -64,22 +64,22 @@ class Gates:
             self._cookies.put(answer, BACK, here, age_s=_BACK_S)
         return answer
 
-    def _visit(self, token: str, act: Act) -> Visit | Onlooker | None:
-        """Who asks; only what the frame says of them where they may not do `act`; None for somebody who is not signed in."""
+    def _visit(self, token: str, acts: tuple[Act, ...]) -> Visit | Onlooker | None:
+        """Who asks; only what the frame says of them where they may do none of `acts`; None for somebody who is not signed in."""
         session = session_of(self._studio.engine, token, now=datetime.now(UTC), rules=self._rules)
         if session is None:
             return None
         onlooker = _onlooker(session)
-        if not may(session.who.roles, act):
+        if not any(may(session.who.roles, act) for act in acts):
             return onlooker
         with self._studio.engine.connect() as connection:
             sight = sight_of(connection, session.who, others=may(session.who.roles, Act.FILTER_BY_PERSON))
         return Visit(onlooker=onlooker, sight=sight, who=session.who)
 
 
-async def form_of(request: Request, visit: Visit, *, public_url: str = "") -> dict[str, str] | Refusal:
+async def form_of(request: Request, visit: Visit) -> dict[str, str] | Refusal:
     """The form somebody sent from a page of ours, where it carries their session's token; or why it does not count."""
-    if is_foreign(request, public_url=public_url):
+    if is_foreign(request):
         return words.FOREIGN
     body = await body_of(request)
     if isinstance(body, Refusal):

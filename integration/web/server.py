@@ -17,6 +17,7 @@ from integration.tracker.opening import open_menu
 from integration.web.app import build_app
 from integration.web.board.live import LiveBoard
 from integration.web.outcome_pages import OutcomePages
+from integration.web.report.asked import metadata as asked_tables
 from integration.web.sign_in_tables import metadata as sign_in_tables
 from integration.web.streams import MOST
 from integration.web.visit import Gate
@@ -40,7 +41,7 @@ def served_pages(studio: Studio, *, gate: Gate | None = None) -> Iterator[str]:
     """
     settings = studio.settings.web
     settings.secret()  # links to the record are made with it, whoever's menu it is
-    make_tables(studio.engine, sign_in_tables)
+    make_tables(studio.engine, sign_in_tables, asked_tables)
     pages = OutcomePages(studio, open_menu(studio.settings, site=studio.tracker.site))
     listening = _listening(settings)
     address = f"http://{settings.host}:{listening.getsockname()[1]}"

@@ -73,6 +73,17 @@ NO_CODE = _refusal(
     "This code cannot be used: it was used already, or is too old. Ask whoever gave it to you for another.",
 )
 SIGN_IN_AGAIN = _refusal(403, "時間が経ちすぎました。もう一度サインインしてください。", "That took too long. Sign in again.")
+NO_SUCH_REPORT = Words(
+    ja="作品と種類を選び、月は2026-11のように、カットは500までで書いてください。",
+    en="Choose a show and a report; write months as 2026-11, and at most 500 cuts.",
+)
+
+
+def not_made(error: HaikeiError) -> Words:
+    """Why a report could not be made."""
+    return Words(ja=f"報告書を作れませんでした（{error}）。", en=f"The report cannot be made: {error}. {error.hint}")
+
+
 SIGN_IN = Words(ja="サインイン", en="Sign in")
 BY_PROVIDER = Words(ja="スタジオのアカウントでサインイン", en="Sign in with the studio's account")
 BY_CODE = Words(ja="コードでサインイン", en="Sign in with the code")

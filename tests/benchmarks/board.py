@@ -54,7 +54,7 @@ def figures(office: Office, folder: Path, cuts: int, entries: int) -> dict[str, 
         "board_page_60": "/?page=60",
         "board_of_an_episode": "/?episode=ep07",
         "board_of_a_state": "/?state=retake",
-        "cut": "/shot?show=%E6%B5%B7%E8%BE%BA%E3%81%AE%E7%94%BA&episode=ep07&cut=c00700",
+        "cut": f"/shot?show=%E6%B5%B7%E8%BE%BA%E3%81%AE%E7%94%BA&episode=ep{cuts // 200:02d}&cut=c{cuts // 2:05d}",
         "entry": f"/entries/{entries // 2}",
     }
     told = {name: asked(office.browser.address, path, ASKED)["p95_ms"] for name, path in pages.items()}

@@ -1,7 +1,7 @@
 """People come in by the studio's provider, over its real protocol, or by a code; everybody else stays outside."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,10 +16,10 @@ from oidc_provider_mock import User, run_server_in_thread
 
 from integration.cli.sign_in import trial_link
 from integration.errors import SettingsError
-from integration.web import sessions
 from integration.web.links import make_link
 from integration.web.rights import WebRole
 from integration.web.sessions import SignedIn
+from integration.web.sign_in_tables import sessions
 from tests.unit.web.conftest import Office, opened
 from tests.unit.web.rogue_provider import RogueProvider, rogue_provider
 
@@ -34,7 +34,7 @@ PEOPLE = (
 
 @contextmanager
 def office_with(folder: Path, issuer: str, *, sign_ins: int = 10_000) -> Iterator[Office]:
-    web = {
+    web: dict[str, Any] = {
         "sign_ins_per_minute": sign_ins,
         "oidc": {"issuer": issuer, "client_id": "haikei", "client_secret": "not checked here"},
         "roles": {"management": ["group:directors"]},
@@ -91,7 +91,7 @@ def test_somebody_the_tracker_knows_comes_in_as_an_artist(browser: requests.Sess
     assert page.status_code == 200
     assert "桜" in page.text
     with office.studio.engine.connect() as connection:
-        row = connection.execute(sa.select(sessions.sessions).order_by(sessions.sessions.c.began_ms.desc()).limit(1)).one()
+        row: Any = connection.execute(sa.select(sessions).order_by(sessions.c.began_ms.desc()).limit(1)).one()
     assert (row.roles, row.person) == ("artist", "HumanUser:41")
     assert browser.cookies["haikei"] not in str(row)
 
@@ -100,7 +100,7 @@ def test_a_group_of_the_provider_gives_a_role(browser: requests.Session, office:
     sign_in(browser, office, "2")
 
     with office.studio.engine.connect() as connection:
-        roles = connection.execute(sa.select(sessions.sessions.c.roles).where(sessions.sessions.c.name == "boss@example.com")).scalar()
+        roles = connection.execute(sa.select(sessions.c.roles).where(sessions.c.name == "boss@example.com")).scalar()
     assert roles == "management"
 
 
@@ -246,9 +246,9 @@ def test_a_provider_that_is_down_is_told(tmp_path: Path) -> None:
     assert "does not answer" in answer.text
 
 
-def code_of(office: Office, *roles: WebRole, minutes: float = 10, shows: Collection[str] = ()) -> str:
+def code_of(office: Office, *roles: WebRole, minutes: float = 10, show: str = "") -> str:
     now = datetime.now(UTC)
-    who, until = SignedIn(name="外部 監査", roles=frozenset(roles), shows=frozenset(shows)), now + timedelta(minutes=minutes)
+    who, until = SignedIn(name="外部 監査", roles=frozenset(roles), shows=frozenset({show} - {""})), now + timedelta(minutes=minutes)
     with office.studio.engine.begin() as connection:
         return make_link(connection, who, now=now, open_until=until, session_until=until)
 
