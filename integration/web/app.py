@@ -80,6 +80,7 @@ def build_app(
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=sorted(hosts), www_redirect=False)],
         exception_handlers={404: desk.absent, 405: desk.not_so},
     )
+    app.state.public_url = settings.public_url
     return _Door(app, shown.headers, Pace(per_minute=settings.requests_per_minute))
 
 
@@ -126,7 +127,7 @@ class _Desk:
 
     async def say(self, request: Request) -> Response:
         """Somebody pressed a button."""
-        if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+        if is_foreign(request):
             return await self._answer(words.FOREIGN)
         body = await body_of(request)
         if isinstance(body, Refusal):
@@ -170,7 +171,7 @@ class _Framed:
 
     async def prefer(self, request: Request) -> Response:
         """Somebody chose a language or an appearance."""
-        if is_foreign(request, public_url=self._settings.public_url):
+        if is_foreign(request):
             return self._pages.refused(words.FOREIGN, reader_of(request))
         body = await body_of(request)
         if isinstance(body, Refusal):

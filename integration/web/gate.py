@@ -77,9 +77,13 @@ class Gates:
         return Visit(onlooker=onlooker, sight=sight, who=session.who)
 
 
+<<<<<<< HEAD
 async def form_of(request: Request, visit: Visit, *, public_url: str) -> dict[str, str] | Refusal:
+=======
+async def form_of(request: Request, visit: Visit) -> dict[str, str] | Refusal:
+>>>>>>> signin
     """The form somebody sent from a page of ours, where it carries their session's token; or why it does not count."""
-    if is_foreign(request, public_url=public_url):
+    if is_foreign(request):
         return words.FOREIGN
     body = await body_of(request)
     if isinstance(body, Refusal):

@@ -13,7 +13,7 @@ _MOST_BYTES = 128 * 1024
 _BODY_S = 10.0
 
 
-def is_foreign(request: Request, *, public_url: str) -> bool:
+def is_foreign(request: Request) -> bool:
     """Whether a page that is not ours sent it: by the browser's own word, or by its Origin where the browser gives none.
 
     Browsers say ``Sec-Fetch-Site`` over HTTPS and to this machine (W3C Fetch Metadata), ``Origin`` with every form they post.
@@ -22,7 +22,7 @@ def is_foreign(request: Request, *, public_url: str) -> bool:
     if site is not None:
         return site != "same-origin"
     origin = request.headers.get("origin")
-    ours = {f"{request.url.scheme}://{request.headers.get('host', '')}", "://".join(urlsplit(public_url)[:2])}
+    ours = {f"{request.url.scheme}://{request.headers.get('host', '')}", "://".join(urlsplit(request.app.state.public_url)[:2])}
     return origin is not None and origin not in ours
 
 

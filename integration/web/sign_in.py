@@ -94,7 +94,7 @@ class SignIn:
 
     async def by_code(self, request: Request) -> Response:
         """Somebody has a code."""
-        if is_foreign(request, public_url=self._settings.public_url):
+        if is_foreign(request):
             return self._pages.refused(words.FOREIGN, reader_of(request))
         body = await body_of(request)
         if isinstance(body, Refusal):
@@ -117,7 +117,7 @@ class SignIn:
 
     async def sign_out(self, request: Request) -> Response:
         """Somebody leaves."""
-        if is_foreign(request, public_url=self._settings.public_url):
+        if is_foreign(request):
             return self._pages.refused(words.FOREIGN, reader_of(request))
         body = await body_of(request)
         if isinstance(body, Refusal):

@@ -11,7 +11,7 @@ from integration.web import words
 from integration.web.entries import EntryPages
 from integration.web.pages import Pages
 from integration.web.reader import form_fields, reader_of
-from integration.web.received import body_of
+from integration.web.received import body_of, is_foreign
 from integration.web.shot.page import ShotPage
 from integration.web.visit import Gate, Visit
 from integration.web.words import Refusal
@@ -31,7 +31,7 @@ def shot_routes(shots: ShotPage, entries: EntryPages, pages: Pages, gate: Gate) 
         visit = await gate(request)
         if isinstance(visit, Response):
             return visit
-        if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+        if is_foreign(request):
             return pages.refused(words.FOREIGN, reader_of(request), visit.onlooker)
         body = await body_of(request)
         if isinstance(body, Refusal):

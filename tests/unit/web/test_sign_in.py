@@ -1,7 +1,7 @@
 """People come in by the studio's provider, over its real protocol, or by a code; everybody else stays outside."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -91,7 +91,11 @@ def test_somebody_the_tracker_knows_comes_in_as_an_artist(browser: requests.Sess
     assert page.status_code == 200
     assert "桜" in page.text
     with office.studio.engine.connect() as connection:
+<<<<<<< HEAD
         row = connection.execute(sa.select(sessions).order_by(sessions.c.began_ms.desc()).limit(1)).one()
+=======
+        row: Any = connection.execute(sa.select(sessions).order_by(sessions.c.began_ms.desc()).limit(1)).one()
+>>>>>>> signin
     assert (row.roles, row.person) == ("artist", "HumanUser:41")
     assert browser.cookies["haikei"] not in str(row)
 
@@ -246,9 +250,9 @@ def test_a_provider_that_is_down_is_told(tmp_path: Path) -> None:
     assert "does not answer" in answer.text
 
 
-def code_of(office: Office, *roles: WebRole, minutes: float = 10, shows: Collection[str] = ()) -> str:
+def code_of(office: Office, *roles: WebRole, minutes: float = 10, show: str = "") -> str:
     now = datetime.now(UTC)
-    who, until = SignedIn(name="外部 監査", roles=frozenset(roles), shows=frozenset(shows)), now + timedelta(minutes=minutes)
+    who, until = SignedIn(name="外部 監査", roles=frozenset(roles), shows=frozenset({show} - {""})), now + timedelta(minutes=minutes)
     with office.studio.engine.begin() as connection:
         return make_link(connection, who, now=now, open_until=until, session_until=until)
 
