@@ -68,7 +68,7 @@ def build_app(
     shown = Shown(path=settings.path)
     desk = _Desk(pages, shown, pool)
     static = StaticFiles(path=settings.path)
-    frame = Pages(path=settings.path, pool=pool, static=static, public_url=settings.public_url)
+    frame = Pages(path=settings.path, pool=pool, static=static)
     framed = _Framed(frame, settings)
     hosts = {"127.0.0.1", "localhost", settings.host, urlsplit(settings.public_url).hostname or ""} - {""}
     routes = [static.route, Route("/preferences", framed.prefer, methods=["POST"])]

@@ -34,7 +34,7 @@ def sent(gate: Gate, pages: Pages, work: Callable[..., Response]) -> Endpoint:
         visit = await gate(request)
         if isinstance(visit, Response):
             return visit
-        form = await form_of(request, visit, public_url=pages.public_url)
+        form = await form_of(request, visit)
         if isinstance(form, Refusal):
             return pages.refused(form, reader_of(request), visit.onlooker)
         return await pages.answer(request, partial(work, visit=visit, form=form, **request.path_params), visit.onlooker)

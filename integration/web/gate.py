@@ -77,11 +77,7 @@ class Gates:
         return Visit(onlooker=onlooker, sight=sight, who=session.who)
 
 
-<<<<<<< HEAD
-async def form_of(request: Request, visit: Visit, *, public_url: str) -> dict[str, str] | Refusal:
-=======
 async def form_of(request: Request, visit: Visit) -> dict[str, str] | Refusal:
->>>>>>> signin
     """The form somebody sent from a page of ours, where it carries their session's token; or why it does not count."""
     if is_foreign(request):
         return words.FOREIGN

@@ -62,18 +62,15 @@ NOBODY = Onlooker()
 class Pages:
     """Makes pages; one for the server."""
 
-    def __init__(self, *, path: str, pool: ThreadPoolExecutor, static: StaticFiles, public_url: str = "") -> None:
+    def __init__(self, *, path: str, pool: ThreadPoolExecutor, static: StaticFiles) -> None:
         """Read the templates.
 
         Args:
             path: what stands before every path of ours in the browser.
             pool: where the work of a page is done, which waits for tracker and database.
             static: the files that pages are made of.
-            public_url: what browsers call the pages by, as settings say.
         """
         self._path, self._pool = path, pool
-        self.public_url = public_url
-        """What browsers call the pages by; empty where nothing stands before us."""
         self._templates = jinja2.Environment(
             loader=jinja2.FileSystemLoader(_TEMPLATES),
             autoescape=True,
