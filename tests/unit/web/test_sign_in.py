@@ -91,11 +91,7 @@ def test_somebody_the_tracker_knows_comes_in_as_an_artist(browser: requests.Sess
     assert page.status_code == 200
     assert "桜" in page.text
     with office.studio.engine.connect() as connection:
-<<<<<<< HEAD
-        row = connection.execute(sa.select(sessions).order_by(sessions.c.began_ms.desc()).limit(1)).one()
-=======
         row: Any = connection.execute(sa.select(sessions).order_by(sessions.c.began_ms.desc()).limit(1)).one()
->>>>>>> signin
     assert (row.roles, row.person) == ("artist", "HumanUser:41")
     assert browser.cookies["haikei"] not in str(row)
 
