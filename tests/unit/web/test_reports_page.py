@@ -116,7 +116,7 @@ def test_an_artist_is_offered_credits_alone(office: Office) -> None:
 
 
 def test_an_auditor_reads_the_one_show_of_their_link(office: Office) -> None:
-    auditor = enter(office, code_of(office, WebRole.AUDITOR, shows=[SHOW]))
+    auditor = enter(office, code_of(office, WebRole.AUDITOR, show=SHOW))
 
     assert [ask(office, auditor, show=show).status_code for show in (SHOW, "別の作品")] == [200, 403]
     assert "別の作品" not in auditor.get(f"{office.browser.address}/reports", timeout=30).text
