@@ -98,7 +98,10 @@ class WebSettings(BaseModel):
     clock_skew_s: float = Field(30.0, ge=0, le=300)
     """How far the tracker's clock may be before ours."""
     requests_per_minute: int = Field(1200, ge=1, le=100_000)
-    """From one address, which may be a proxy's; what comes sooner is asked to wait. A cut's page fetches some twenty pictures."""
+    """From one address, which may be a proxy's; what comes sooner is asked to wait, as is what one person asks past half of it.
+
+    A cut's page fetches some twenty pictures.
+    """
     session_hours: int = Field(12, ge=1, le=168)
     """How long somebody stays signed in at most."""
     idle_minutes: int = Field(120, ge=5, le=1440)

@@ -14,6 +14,7 @@ import integration
 from integration.cli.cells import cell
 from integration.cli.doctor_budget import examine_budget
 from integration.cli.doctor_pages import examine_pages
+from integration.cli.doctor_sign_in import examine_sign_in
 from integration.database import missing_file, open_database, require_answer
 from integration.errors import HaikeiError, RenderError, SettingsError
 from integration.intake.hook_registry import built_in_folder, load_hooks
@@ -59,6 +60,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         yield from _tried(f"look {look}", partial(_look, settings, look))
     yield from _tried("credentials", partial(_credentials, settings))
     yield from examine_pages(settings.web, by_menu=settings.tracker in MENUS)
+    yield from examine_sign_in(settings.web)
     if settings.tracker == "sandbox" and not settings.shotgrid.url:
         yield Finding(subject="tracker", verdict=Verdict.OK, detail="the pretend studio; `haikei up` starts it")
         return

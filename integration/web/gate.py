@@ -24,8 +24,6 @@ from integration.web.words import Refusal
 
 SIGN_IN = "/sign-in"
 """Where people sign in."""
-REQUESTS_PER_MINUTE = 600
-"""Most of one session; a board of pictures is a hundred."""
 _BACK_S = 600
 
 
@@ -36,7 +34,7 @@ class Gates:
         """Keep what is asked of each request; `pages` are those of the frame."""
         self._studio, self._pages, self._pool = studio, pages, pool
         self._cookies, self._rules = Cookies(studio.settings.web), rules_of(studio.settings.web)
-        self._pace = Pace(per_minute=REQUESTS_PER_MINUTE)
+        self._pace = Pace(per_minute=-(-studio.settings.web.requests_per_minute // 2))
 
     def to(self, *acts: Act) -> Gate:
         """The gate before pages on which one of `acts` is done."""

@@ -28,7 +28,7 @@ from integration.web.pages import Pages
 from integration.web.reader import form_fields, own_place, reader_of
 from integration.web.received import body_of, is_foreign
 from integration.web.rights import WebRole
-from integration.web.sessions import Limits, SignedIn, begin, end, hashed, session_of
+from integration.web.sessions import Limits, SignedIn, begin, end, session_of
 from integration.web.words import Refusal
 from integration.web_settings import is_safe_address
 
@@ -199,7 +199,7 @@ class SignIn:
         return begin(connection, who, limits, now=now)
 
     def _welcome(self, who: SignedIn, token: str, brought: _Brought, *, age_s: int | None = None) -> Response:
-        log.info("signed in", account=(who.account or hashed(who.person))[:12], roles=sorted(role.value for role in who.roles))
+        log.info("signed in", account=who.account[:12] or "by a link", roles=sorted(role.value for role in who.roles))
         answer = self._redirect(own_place(brought.back))
         self._cookies.put(answer, SESSION, token, age_s=age_s)
         self._cookies.drop(answer, BACK)
