@@ -63,6 +63,10 @@ facts = sa.Table(
     sa.Index("haikei_fact_by_kind", "show", "kind", "seq"),
     sa.Index("haikei_fact_by_background", "show", "background", "part"),
     sa.Index("haikei_fact_by_actor", "actor"),
+    *(
+        sa.Index(f"haikei_fact_by_{name}", name, sqlite_where=sa.text(f"{name} <> ''"), postgresql_where=sa.text(f"{name} <> ''"))
+        for name in ("on_behalf_of", "set_by", "decided_by", "to_ref")
+    ),
     sa.Index("haikei_fact_by_project", "project", "kind", "at_ms", "render_ms"),
     sa.Index("haikei_fact_by_sha256", "sha256", sqlite_where=sa.text("sha256 <> ''"), postgresql_where=sa.text("sha256 <> ''")),
 )

@@ -27,6 +27,8 @@ from integration.web.board.routes import board_routes
 from integration.web.entries import EntryPages
 from integration.web.evidence_page import path_of_link
 from integration.web.gate import Gates
+from integration.web.mine.page import MinePages
+from integration.web.mine.routes import mine_routes
 from integration.web.outcome_pages import OutcomePages, Page, refused
 from integration.web.pace import Pace
 from integration.web.pages import Onlooker, Pages
@@ -103,6 +105,7 @@ def _people_routes(studio: Studio, frame: Pages, pool: ThreadPoolExecutor, live:
         Route(f"/{PATH}/{{name}}", evidence, methods=["GET"]),
         *SignIn(studio, frame, pool, address=address).routes,
         *board_routes(BoardPage(studio, frame, live), frame, live, to(Act.BOARD)),
+        *mine_routes(MinePages(studio, frame), frame, to(Act.OWN_RECORD)),
         *report_routes(ReportPages(studio, frame, shelf), frame, to(*REPORT_ACTS.values())),
         *shot_routes(ShotPage(studio, frame, live), EntryPages(studio, frame, shelf), frame, to(Act.SHOT)),
     ]

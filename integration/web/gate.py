@@ -108,6 +108,5 @@ def _nav(who: SignedIn) -> list[NavItem]:
         (NavItem(path="/", words=phrases.BOARD), (Act.BOARD,)),
         (NavItem(path="/mine", words=phrases.MY_RECORD), (Act.OWN_RECORD,) if who.person else ()),
         (NavItem(path="/reports", words=phrases.REPORTS), tuple(REPORT_ACTS.values())),
-        (NavItem(path="/operations", words=phrases.OPERATIONS), (Act.OPERATIONS,)),
     ]
     return [item for item, acts in offered if any(may(who.roles, act) for act in acts)]

@@ -29,6 +29,8 @@ KINDS = {
     Kind.VERSION_REVIVED: Words(ja="バージョン復活", en="Version taken back in the tracker"),
     Kind.MEASURE_COMPUTED: Words(ja="測定", en="Measured"),
     Kind.TIME_LOGGED: Words(ja="時間記入", en="Time logged"),
+    Kind.TIME_ESTIMATED: Words(ja="見込み時間", en="Task estimated"),
+    Kind.CREDIT_OVERRIDDEN: Words(ja="クレジット変更", en="Credit put right by hand"),
     Kind.STATEMENT_SIGNED: Words(ja="本人の申告", en="Statement"),
     Kind.APPROVAL_GRANTED: Words(ja="AI使用許可", en="AI use permitted"),
     Kind.POLICY_CHANGED: Words(ja="方針変更", en="Policy changed"),

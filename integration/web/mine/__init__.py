@@ -1,0 +1,1 @@
+"""A person's own record: read, put right, stated, taken along."""
