@@ -14,6 +14,7 @@ from integration.errors import SettingsError
 from integration.labour_settings import Budget, LabourSettings
 from integration.policy_settings import AiModels, AiUse
 from integration.record_settings import RecordSettings
+from integration.report_settings import CreditSettings
 from integration.secret_file import secret_of
 from integration.tracker_settings import FtrackSettings, ShotGridSettings, with_usual_names
 from integration.web_settings import WebSettings
@@ -303,6 +304,7 @@ class Settings(BaseSettings):
     credentials: CredentialsSettings = CredentialsSettings()
     web: WebSettings = WebSettings()
     labour: LabourSettings = LabourSettings()
+    credits: CreditSettings = CreditSettings()
     projects: dict[str, ProjectSettings] = {}
     """Enabled projects by name or tracker id; events of others are left alone."""
 

@@ -10,8 +10,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from integration.ledger import log
-from integration.ledger.entry import Actor, Approval, Asset, Checkpoint, Entry, milliseconds
-from integration.ledger.vocabulary import ActorKind, Kind, Role
+from integration.ledger.entry import Actor, Approval, Asset, Checkpoint, Decision, Entry, milliseconds
+from integration.ledger.vocabulary import ActorKind, Kind, Role, Verdict
 from tests.random_cast import PIPELINE, Cast, digest, random_cast
 from tests.random_cut import CutStory
 
@@ -70,6 +70,7 @@ def random_show(
     for episode, number, cuts in _dealt(chance, made, shots):
         story = CutStory(chance, made.cast, episode=episode, number=number, cuts=cuts, next_index=writer.next_index, busy=busy)
         writer.write_all(story.facts(BEGAN + chance.randrange(DAYS * DAY_MS // 2)))
+    writer.write_all(_by_hand(chance, made))
     writer.flush()
     return made
 
@@ -134,6 +135,23 @@ def _about_the_show(chance: random.Random, made: RandomShow) -> Iterator[dict[st
             yield {"kind": Kind.NOTICE_ACKNOWLEDGED, "at_ms": BEGAN + 3, "actor": by, **notice}
     head = Checkpoint(size=1, root_sha256=digest(chance), sent_to="print")
     yield {"kind": Kind.CHECKPOINT_PUBLISHED, "at_ms": BEGAN + 4, "actor": PIPELINE, "show": "*", "checkpoint": head}
+
+
+def _by_hand(chance: random.Random, made: RandomShow) -> Iterator[dict[str, Any]]:
+    """Credits put right: somebody put in, somebody taken out, and somebody taken out and put back in one episode."""
+    by, roles = made.cast.by_role[Role.COORDINATOR][0], (Role.PRODUCER, Role.BACKGROUND_ARTIST, Role.LAYOUT_ARTIST)
+    changes = [(0, True, ""), (1, False, ""), (2, False, made.episodes[0]), (2, True, made.episodes[0])]
+    for number, (place, adds, episode) in enumerate(changes):
+        verdict = Verdict.CREDITED if adds else Verdict.UNCREDITED
+        yield {
+            "kind": Kind.CREDIT_OVERRIDDEN,
+            "at_ms": BEGAN + DAYS * DAY_MS + number,
+            "actor": Actor(kind=ActorKind.HUMAN, ref=by),
+            "seq": episode,
+            "to_ref": made.cast.by_role[roles[place]][0],
+            "decision": Decision(verdict=verdict, set_by=by, reason=roles[place].value),
+            "note_commit": digest(chance),
+        }
 
 
 def _id(chance: random.Random, ms: int) -> str:

@@ -10,6 +10,7 @@ import structlog
 import typer
 
 from integration.cli import order_commands, report_commands
+from integration.cli.credit_commands import credit
 from integration.cli.flag_commands import flags
 from integration.cli.look_commands import look
 from integration.cli.notice_commands import notice
@@ -324,6 +325,7 @@ app.command("receive")(order_commands.receive)
 app.command("sign-in")(sign_in)
 app.add_typer(auditor, name="auditor")
 app.add_typer(sessions, name="sessions")
+app.add_typer(credit, name="credit")
 app.add_typer(flags, name="flags")
 app.add_typer(look, name="look")
 app.add_typer(notice, name="notice")

@@ -56,6 +56,7 @@ NEEDS: dict[Kind, tuple[str, ...]] = {
     Kind.FLAG_ANSWERED: ("flag",),
     Kind.NOTICE_GIVEN: ("asset", "notice"),
     Kind.NOTICE_ACKNOWLEDGED: ("asset", "notice"),
+    Kind.CREDIT_OVERRIDDEN: ("decision", "to_ref", "note_commit"),
     Kind.CORRECTION: ("corrects",),
     Kind.CHECKPOINT_PUBLISHED: ("checkpoint",),
     Kind.REPORT_EXPORTED: ("asset", "report"),

@@ -38,6 +38,7 @@ class Kind(StrEnum):
     FLAG_ANSWERED = "flag.answered"
     NOTICE_GIVEN = "notice.given"
     NOTICE_ACKNOWLEDGED = "notice.acknowledged"
+    CREDIT_OVERRIDDEN = "credit.overridden"
     CORRECTION = "correction"
     CHECKPOINT_PUBLISHED = "checkpoint.published"
     REPORT_EXPORTED = "report.exported"
@@ -109,6 +110,10 @@ class Verdict(StrEnum):
     """Painted from the layout; no draft was there, or none was looked at."""
     RETAKE = "retake"
     """Asked for again, of the artist."""
+    CREDITED = "credited"
+    """Listed in the credits by hand."""
+    UNCREDITED = "uncredited"
+    """Taken out of the credits by hand."""
 
 
 class TimeSource(StrEnum):

@@ -163,7 +163,7 @@ def disclosure(
         zone=zone,
         since_ms=since_ms,
         until_ms=until_ms,
-        tools=tuple(_tools(connection, where, {look.digest: look for look in looks})),
+        tools=tuple(tools_of_scope(connection, where, {look.digest: look for look in looks})),
         stated_tools=_stated_tools(connection, where),
         permits=_permits(connection, scope, until_ms),
         policies=_policies(connection, scope, until_ms),
@@ -215,13 +215,16 @@ def _cut(episode: str, shot: str, pieces: list[Piece]) -> CutUse:
     return CutUse(episode=episode, shot=shot, pieces=tuple(ordered), answer=answer, basis=basis, tier=tier)
 
 
-def _tools(connection: Connection | Session, where: sa.ColumnElement[bool], looks: Mapping[str, Look]) -> list[ToolUse]:
+def tools_of_scope(
+    connection: Connection | Session, where: sa.ColumnElement[bool], looks: Mapping[str, Look] | None = None
+) -> list[ToolUse]:
+    """The models that painted among the entries `where` holds for, in order of first use, with what `looks` says of them."""
     first = sa.func.min(facts.c.idx)
     query = sa.select(first, facts.c.step, sa.func.count(), sa.func.sum(facts.c.render_ms))
     query = query.where(where, facts.c.kind == Kind.DRAFT_RENDERED.value).group_by(facts.c.step, facts.c.tool).order_by(first)
     rows = [tuple(row) for row in connection.execute(query)]
     told = dict(bodies(connection, [index for index, *_ in rows]))
-    return [_tool(told[index]["ai"], step, drafts, render_ms, looks) for index, step, drafts, render_ms in rows]
+    return [_tool(told[index]["ai"], step, drafts, render_ms, looks or {}) for index, step, drafts, render_ms in rows]
 
 
 def _tool(ai: Mapping[str, Any], step: str, drafts: int, render_ms: int | None, looks: Mapping[str, Look]) -> ToolUse:

@@ -11,9 +11,12 @@ from integration.errors import LedgerError
 from integration.ledger import heads
 from integration.reports.authorship import authorship
 from integration.reports.authorship_sheet import authorship_sheet
+from integration.reports.credits import credits_of
+from integration.reports.credits_sheet import credits_sheet
 from integration.reports.disclosure import Disclosure, disclosure
 from integration.reports.disclosure_sheet import disclosure_sheet
 from integration.reports.facts import facts
+from integration.reports.months import span_of
 from integration.reports.scope import Scope, entries_of
 from integration.reports.sheet import Head, Sheet
 from integration.reports.streamer_sheet import streamer_sheet
@@ -22,6 +25,12 @@ from integration.settings import ProjectSettings, Settings
 
 _MOST_NAMED = 20
 Make = Callable[[sa.Connection, Scope, Settings], Sheet]
+
+
+def _credits(connection: sa.Connection, scope: Scope, settings: Settings) -> Sheet:
+    rules = rules_of(settings, scope.show)
+    span = span_of(scope, rules.time_zone, rules.day_start)
+    return credits_sheet(credits_of(connection, scope, span=span, order=settings.credits.role_order))
 
 
 def _disclosure(connection: sa.Connection, scope: Scope, settings: Settings) -> Sheet:
@@ -42,6 +51,7 @@ def _tier(connection: sa.Connection, scope: Scope, settings: Settings) -> Sheet:
 
 
 OFFERED: Mapping[str, Make] = {
+    "credits": _credits,
     "disclosure": _disclosure,
     "authorship": _authorship,
     "streamer": _streamer,

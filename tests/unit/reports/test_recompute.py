@@ -6,7 +6,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,9 @@ import sqlalchemy as sa
 from integration.ledger.pack import write_pack
 from integration.ledger.recompute import scripts
 from integration.reports import facts
+from integration.reports.credits import credits_of
 from integration.reports.disclosure import disclosure
+from integration.reports.months import span_of
 from integration.reports.scope import Scope
 from tests.random_show import SHOW, random_show
 from tests.unit.ledger.record import pretend_record
@@ -24,6 +26,7 @@ from tests.unit.ledger.record import pretend_record
 Numbers = Callable[[sa.Connection, Scope], Mapping[str, Any]]
 
 REPORTS: dict[str, Numbers] = {
+    "credits": lambda connection, scope: credits_of(connection, scope, span=span_of(scope, "Asia/Tokyo", time(5))).numbers(),
     "disclosure": lambda connection, scope: disclosure(connection, scope).numbers(),
 }
 SCOPES = {
