@@ -62,8 +62,8 @@ def serving() -> Iterator[Server]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
-            server.asked.append((self.path, {name.casefold(): value for name, value in self.headers.items()}, body))
-            status, headers, data = server.answers.get(self.path, lambda: (404, {}, b""))()
+            served.asked.append((self.path, {name.casefold(): value for name, value in self.headers.items()}, body))
+            status, headers, data = served.answers.get(self.path, lambda: (404, {}, b""))()
             self.send_response(status)
             for name, value in {**headers, "Content-Length": str(len(data))}.items():
                 self.send_header(name, value)
@@ -76,10 +76,10 @@ def serving() -> Iterator[Server]:
             """Say nothing."""
 
     http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server = Server(f"http://127.0.0.1:{http.server_address[1]}")
+    served = Server(f"http://127.0.0.1:{http.server_address[1]}")
     thread = Thread(target=http.serve_forever, args=(0.02,), daemon=True)
     thread.start()
-    yield server
+    yield served
     http.shutdown()
     http.server_close()
     thread.join()
