@@ -136,6 +136,18 @@ class WebSettings(BaseModel):
         """Whether nobody but this machine reaches the pages, by whichever address."""
         return self.is_local and (not self.public_url or urlsplit(self.public_url).hostname in LOOPBACK)
 
+    def require_safe_sign_in(self) -> None:
+        """Let nobody's sign-in be listened to.
+
+        Raises:
+            SettingsError: people would sign in by the studio's accounts over an address where others can listen.
+        """
+        if self.oidc.issuer and not (is_safe_address(self.public_url) if self.public_url else self.is_local):
+            raise SettingsError(
+                f"people would sign in without encryption: the pages are called {self.public_url or self.host}",
+                hint="Let the studio's HTTPS server stand before them, and set web.public_url to https://…",
+            )
+
     @property
     def is_secure(self) -> bool:
         """Whether browsers reach the pages by HTTPS alone."""

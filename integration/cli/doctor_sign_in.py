@@ -8,7 +8,7 @@ from integration.errors import HaikeiError
 from integration.tracker.protocol import Finding, Verdict
 from integration.web.oidc_provider import discovered
 from integration.web.sign_in import CALLBACK
-from integration.web_settings import WebSettings, is_safe_address
+from integration.web_settings import WebSettings
 
 _TOO_OPEN = stat.S_IRWXO | stat.S_IWGRP
 
@@ -36,16 +36,13 @@ def _way_in(web: WebSettings) -> Finding:
         return _finding(
             Verdict.WARNING, "nobody signs in but auditors, by their links", "Set [web.oidc] to the studio's identity provider."
         )
-    address = web.public_url or f"http://{web.host}:{web.port}"
-    if not is_safe_address(address):
-        return _finding(
-            Verdict.FAILED, f"people would sign in without encryption: the pages are called {address}", "Set web.public_url to https://…"
-        )
     try:
+        web.require_safe_sign_in()
         web.oidc.secret()
         discovered(web.oidc.issuer)
     except HaikeiError as error:
         return _finding(Verdict.FAILED, str(error), error.hint)
+    address = web.public_url or f"http://{web.host}:{web.port}"
     return _finding(Verdict.OK, f"the provider at {web.oidc.issuer} answers; it must know {address}{CALLBACK}")
 
 

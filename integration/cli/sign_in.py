@@ -113,6 +113,9 @@ def list_auditors(file: Path | None) -> None:
     with require_record(read_settings(file)).connect() as connection:
         given = list(links.given_links(connection, WebRole.AUDITOR))
         names = people.names(connection, {link.made_by for link in given})
+    if not given:
+        print("No auditor was given a link.")
+        return
     for link in given:
         days = (f"{moment:%Y-%m-%d %H:%M}" for moment in (link.made_at, link.until))
         table.add_row(

@@ -37,9 +37,10 @@ def served_pages(studio: Studio, *, gate: Gate | None = None) -> Iterator[str]:
     """Serve the pages while the block runs; gives the address on this machine. `gate` lets people in in place of the session's.
 
     Raises:
-        SettingsError: there is no menu secret, or the address cannot be used.
+        SettingsError: there is no menu secret, others could listen to people signing in, or the address cannot be used.
     """
     settings = studio.settings.web
+    settings.require_safe_sign_in()
     settings.secret()  # links to the record are made with it, whoever's menu it is
     make_tables(studio.engine, sign_in_tables, asked_tables)
     pages = OutcomePages(studio, open_menu(studio.settings, site=studio.tracker.site))

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from integration.errors import HaikeiError, SettingsError, TransientTrackerError
+from integration.errors import HaikeiError, TransientTrackerError
 from integration.studio import Studio
 from integration.web import words
 from integration.web.cookies import BACK, BEGUN, SESSION, Cookies
@@ -30,7 +30,6 @@ from integration.web.received import body_of, is_foreign
 from integration.web.rights import WebRole
 from integration.web.sessions import Limits, SignedIn, begin, end, session_of
 from integration.web.words import Refusal
-from integration.web_settings import is_safe_address
 
 log = structlog.get_logger(__name__)
 
@@ -57,18 +56,9 @@ class SignIn:
     """Signs people in and out; one for the server."""
 
     def __init__(self, studio: Studio, pages: Pages, pool: ThreadPoolExecutor, *, address: str) -> None:
-        """Make ready; `address` is what browsers call the pages by, without a slash at its end.
-
-        Raises:
-            SettingsError: people would sign in by the studio's accounts at an address where others can listen.
-        """
+        """Make ready; `address` is what browsers call the pages by, without a slash at its end."""
         self._studio, self._pages, self._pool = studio, pages, pool
         self._settings = studio.settings.web
-        if self._settings.oidc.issuer and not is_safe_address(address):
-            raise SettingsError(
-                f"people would sign in without encryption: the pages are called {address}",
-                hint="Let the studio's HTTPS server stand before them, and set web.public_url to https://…",
-            )
         oidc = self._settings.oidc
         self._provider = Provider(oidc, redirect_uri=address + CALLBACK) if oidc.issuer else None
         self._rules = rules_of(self._settings)

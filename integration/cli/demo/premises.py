@@ -26,6 +26,8 @@ class Premises:
     """Whose language its pretend studio speaks."""
     port: int
     """The pretend studio's port, the same in every run: it is part of the site's name."""
+    pages_port: int
+    """The pages' port, the same in every run: links in the tracker lead there."""
 
     @property
     def settings_file(self) -> Path:
@@ -55,16 +57,20 @@ def open_premises(folder: Path, *, tracker: str, fresh: bool) -> Premises:
         shutil.rmtree(folder)
     (folder / "log").mkdir(parents=True, exist_ok=True)
     if not mark.is_file():
-        mark.write_text(json.dumps({"port": _free_port(), "tracker": tracker}), encoding="utf-8")
+        mark.write_text(json.dumps({"port": _free_port(), "pages_port": _free_port(), "tracker": tracker}), encoding="utf-8")
     kept = json.loads(mark.read_text(encoding="utf-8"))
     if kept.get("tracker", "shotgrid") != tracker:
         raise SettingsError(f"{folder} holds a demo on another tracker", hint="Name another folder with --folder, or add --fresh.")
-    return Premises(folder=folder.absolute(), tracker=tracker, port=int(kept["port"]))
+    return Premises(
+        folder=folder.absolute(), tracker=tracker, port=int(kept["port"]), pages_port=int(kept.get("pages_port") or _free_port())
+    )
 
 
 def write_settings(premises: Premises, ready: dict[str, Any]) -> None:
     """Write the settings file of the demo: the pretend studio's address, and what its show allows."""
-    key_file, menu_file = _secret_file(premises, "api_key", ready["api_key"]), _secret_file(premises, "menu_secret", token_urlsafe(32))
+    key_file, menu_file = _secret_file(premises, "api_key", ready["api_key"]), premises.folder / "menu_secret"
+    if not menu_file.exists():
+        _secret_file(premises, "menu_secret", token_urlsafe(32))
     show, group = _show_and_artists()
     until = datetime.now(UTC).date() + timedelta(days=90)
     premises.settings_file.write_text(
@@ -83,7 +89,8 @@ look_back_s = 30
 sweep_s = 30
 
 [web]
-port = {_free_port()}
+port = {premises.pages_port}
+public_url = "http://127.0.0.1:{premises.pages_port}"
 menu_secret_file = {_toml(str(menu_file))}
 
 [credentials]

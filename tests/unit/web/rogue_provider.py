@@ -67,7 +67,7 @@ def rogue_provider() -> Iterator[RogueProvider]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     rogue.issuer = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = Thread(target=server.serve_forever, daemon=True)
+    thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield rogue

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 import pytest
 import requests
 import sqlalchemy as sa
+import structlog
 from joserfc.jwk import OctKey, RSAKey
 from oidc_provider_mock import User, run_server_in_thread
 
@@ -173,6 +174,9 @@ WRONG: dict[str, dict[str, Any]] = {
     "no nonce": {"nonce": ""},
     "another program's": {"aud": "other"},
     "given to another program": {"aud": ["haikei", "other"], "azp": "other"},
+    "for several programs, given to nobody knows which": {"aud": ["haikei", "other"]},
+    "not yet valid": {"nbf": 4_000_000_000},
+    "without an end": {"exp": None},
     "too old": {"exp": 1_700_000_000},
     "another issuer": {"iss": "https://elsewhere.example"},
     "nobody's": {"sub": None},
@@ -297,3 +301,61 @@ def test_too_many_tries_are_told_to_wait(tmp_path: Path) -> None:
         answers = [requests.post(address, data={"code": f"guess {n}"}, timeout=30).status_code for n in range(12)]
 
     assert answers == [403] * 10 + [429] * 2
+
+
+def test_the_log_says_that_somebody_came_in_and_nothing_that_opens_a_door(
+    browser: requests.Session, office: Office, capfd: pytest.CaptureFixture[str]
+) -> None:
+    structlog.reset_defaults()
+    wanted = "/shot?show=%E7%A7%98%E5%AF%86&cut=c003"
+
+    browser.get(office.browser.address + wanted, timeout=30)
+    back = back_from_provider(browser, to_provider(browser, office), "1")
+    begun = browser.cookies["haikei_begun"]
+    browser.get(back, timeout=30)
+    refused = browser.get(f"{office.browser.address}/sign-in/callback?code=secretcode&state=secretstate", timeout=30)
+    told = capfd.readouterr()
+    log = told.out + told.err
+
+    assert refused.status_code == 403 and "signed in" in log and "page shown" in log
+    query = parse_qs(urlsplit(back).query)
+    for secret in (
+        browser.cookies["haikei"],
+        begun,
+        query["code"][0],
+        query["state"][0],
+        "secretcode",
+        "secretstate",
+        SAKURA,
+        "%E7%A7%98",
+        "秘密",
+    ):
+        assert secret not in log
+
+
+def test_nobody_signs_in_by_the_provider_where_others_can_listen(tmp_path: Path) -> None:
+    oidc = {"issuer": "https://login.studio.example", "client_id": "haikei"}
+
+    with pytest.raises(SettingsError, match="without encryption"):
+        next(opened(tmp_path, gate=None, public_url="http://haikei.studio.example", oidc=oidc))
+
+
+def test_the_provider_is_no_page_where_there_is_none(tmp_path: Path) -> None:
+    with office_with(tmp_path, "") as office:
+        statuses = [
+            requests.get(f"{office.browser.address}{path}", timeout=30).status_code
+            for path in ("/sign-in/provider", "/sign-in/callback?code=1&state=2")
+        ]
+        page = requests.get(f"{office.browser.address}/sign-in", timeout=30)
+
+    assert statuses == [404, 404]
+    assert "/sign-in/provider" not in page.text
+
+
+def test_other_settings_sign_everybody_out_who_came_by_the_provider(browser: requests.Session, office: Office) -> None:
+    sign_in(browser, office, "1")
+
+    with office.studio.engine.begin() as connection:
+        connection.execute(sa.update(sessions).values(rules="of other settings"))
+
+    assert not is_in(browser, office)
