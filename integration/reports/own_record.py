@@ -80,7 +80,7 @@ def own_archive(connection: sa.Connection, refs: Collection[str]) -> bytes:
     Raises:
         LedgerError: a stored text does not fit its commitment.
     """
-    indexes = list(connection.execute(_about(refs).order_by(facts.c.idx)).scalars())
+    indexes = [row.idx for row in connection.execute(_about(refs).order_by(facts.c.idx))]
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as pack:
         told = [

@@ -42,7 +42,9 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
         with office.studio.engine.begin() as connection:
             random_show(connection, seed=4, shots=60)
         follow(office.studio.engine)
-        busiest = sa.select(facts.c.actor).where(facts.c.kind == Kind.REVISION_SUBMITTED.value, facts.c.actor.in_(sa.select(tables.people.c.ref)))
+        busiest = sa.select(facts.c.actor).where(
+            facts.c.kind == Kind.REVISION_SUBMITTED.value, facts.c.actor.in_(sa.select(tables.people.c.ref))
+        )
         busiest = busiest.where(facts.c.actor_kind == "human").group_by(facts.c.actor).order_by(sa.func.count().desc()).limit(1)
         with office.studio.engine.connect() as connection:
             row = connection.execute(sa.select(tables.people).where(tables.people.c.ref.in_(busiest))).one()
