@@ -11,6 +11,7 @@ from integration.language import Language
 
 SHEETS = {
     "credits": "Print who is credited for backgrounds, by role, and who is still missing.",
+    "labour": "Print hours of groups, drafts, retakes and what machines took; never of one person.",
     "disclosure": "Print where AI was used in backgrounds, with which tools, under whose permission.",
     "authorship": "Print what people made of some cuts and what a machine did: helps to prepare a copyright registration.",
     "streamer": "Print what a streamer's questionnaire on AI asks: helps to fill it in.",

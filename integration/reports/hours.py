@@ -16,7 +16,7 @@ from integration.ledger import tables
 from integration.ledger.vocabulary import Kind
 from integration.reports.facts import facts
 from integration.reports.scope import Scope
-from integration.reports.worked import Known, Sum, worked
+from integration.reports.worked import Sum, worked
 from integration.studio_clock import studio_clock, studio_day
 
 
@@ -139,7 +139,7 @@ def own_hours(connection: Connection | Session, ref: str, *, show: str, zone: st
 
 def nothing(expected: Iterable[Place]) -> tuple[Group, ...]:
     """The groups of a show of which nothing is recorded yet."""
-    silence = Sum(known=Known.NOT_LOGGED)
+    silence = Sum.nothing()
     return tuple(Group(step=step, role=role, confirmed=silence, unconfirmed=silence) for step, role in sorted(expected))
 
 

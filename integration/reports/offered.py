@@ -16,12 +16,16 @@ from integration.reports.credits_sheet import credits_sheet
 from integration.reports.disclosure import Disclosure, disclosure
 from integration.reports.disclosure_sheet import disclosure_sheet
 from integration.reports.facts import facts
+from integration.reports.labour import Rules, labour
+from integration.reports.labour_sheet import labour_sheet
 from integration.reports.months import span_of
 from integration.reports.scope import Scope, entries_of
 from integration.reports.sheet import Head, Sheet
 from integration.reports.streamer_sheet import streamer_sheet
 from integration.reports.tier_sheet import tier_sheet
+from integration.reports.worked import told_to
 from integration.settings import ProjectSettings, Settings
+from integration.studio_clock import studio_day
 
 _MOST_NAMED = 20
 Make = Callable[[sa.Connection, Scope, Settings], Sheet]
@@ -31,6 +35,22 @@ def _credits(connection: sa.Connection, scope: Scope, settings: Settings) -> She
     rules = rules_of(settings, scope.show)
     span = span_of(scope, rules.time_zone, rules.day_start)
     return credits_sheet(credits_of(connection, scope, span=span, order=settings.credits.role_order))
+
+
+def _labour(connection: sa.Connection, scope: Scope, settings: Settings) -> Sheet:
+    rules, money = rules_of(settings, scope.show), settings.labour
+    today = studio_day(datetime.now(UTC), rules.time_zone, rules.day_start)
+    told = Rules(
+        zone=rules.time_zone,
+        day_start=rules.day_start,
+        until=told_to(today, money.told_after_days),
+        month_limit_hours=money.month_limit_hours,
+        year_limit_hours=money.year_limit_hours,
+        watts=money.render_watts,
+        hour_price=money.gpu_hour_price,
+        currency=money.currency,
+    )
+    return labour_sheet(labour(connection, scope, told))
 
 
 def _disclosure(connection: sa.Connection, scope: Scope, settings: Settings) -> Sheet:
@@ -52,6 +72,7 @@ def _tier(connection: sa.Connection, scope: Scope, settings: Settings) -> Sheet:
 
 OFFERED: Mapping[str, Make] = {
     "credits": _credits,
+    "labour": _labour,
     "disclosure": _disclosure,
     "authorship": _authorship,
     "streamer": _streamer,

@@ -4,7 +4,7 @@ Overtime is what goes beyond 8 hours a day or 40 hours a week (Japan's Labour St
 added up over every show of the record, for a person works them all. What stands in no time log is not seen, and a lawyer may count otherwise.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
@@ -127,14 +127,16 @@ def over_limits(
         for day, there in here.items():
             groups.setdefault(period_of(day), set()).update(there)
         told += [
-            _told(period, over.get(period, set()) & groups[period]) for period in sorted(groups) if _is_asked(period, scope) and _is_over(period, until)
+            _told(period, over.get(period, set()) & groups[period])
+            for period in sorted(groups)
+            if _is_asked(period, scope) and _is_over(period, until)
         ]
     return tuple(told)
 
 
 def overtime_of(days: Mapping[date, int]) -> Days:
     """Minutes of overtime on each day: beyond the day's 8 hours, and what then goes beyond the week's 40."""
-    found, ordinary = Days(), {}
+    found, ordinary = Days(), Days()
     for day in sorted(days):
         week = day - timedelta(days=(day.weekday() + 1) % 7)
         within, before = min(days[day], DAY_MINUTES), ordinary.get(week, 0)
@@ -155,11 +157,9 @@ _STANDING = (
 )
 
 
-def _everybodys_days(
-    connection: Connection | Session, show: str, calendar: StudioCalendar
-) -> tuple[dict[str, Days], dict[date, set[str]]]:
+def _everybodys_days(connection: Connection | Session, show: str, calendar: StudioCalendar) -> tuple[dict[str, Days], dict[date, set[str]]]:
     """Days of everybody who is known and put hours down in `show`, over all shows; and who put some down there, by day."""
-    working = sa.select(sa.distinct(_PERSON)).where(facts.c.show == show, *_STANDING)
+    working = sa.select(_PERSON).distinct().where(facts.c.show == show, *_STANDING)
     known, other = tables.people.alias(), tables.people.alias()
     ids = sa.select(known.c.tracker_person_id).where(known.c.ref.in_(working))
     here = sa.func.max(sa.case((facts.c.show == show, 1), else_=0))
@@ -184,7 +184,7 @@ def _add(days: Days, day: date, minutes: int) -> None:
     days[day] = days.get(day, 0) + minutes
 
 
-def _periods(days: Mapping[date, int], period_of, limit: int) -> tuple[Overtime, ...]:
+def _periods(days: Mapping[date, int], period_of: Callable[[date], str], limit: int) -> tuple[Overtime, ...]:
     beyond = overtime_of(days)
     worked: dict[str, list[int]] = {}
     for day in sorted(days):

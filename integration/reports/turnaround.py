@@ -4,7 +4,7 @@ Counted is each background's first way: the last approval of its layout before i
 revision, and each revision until it is approved. Times go by the clock, nights and weekends included.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from enum import StrEnum
@@ -61,9 +61,7 @@ class Took:
     """In whose hands it lay, one for each part they had in it; empty: in nobody's."""
 
 
-def turnarounds(
-    connection: Connection | Session, scope: Scope, *, zone: str, day_start: time, until: date
-) -> tuple[Turnaround, ...]:
+def turnarounds(connection: Connection | Session, scope: Scope, *, zone: str, day_start: time, until: date) -> tuple[Turnaround, ...]:
     """How long each stage took in `scope`, by the month in which it ended; rows must have been made with `facts.follow`.
 
     Args:
@@ -168,7 +166,7 @@ def _to_approval(connection: Connection | Session, scope: Scope) -> list[Took]:
         handed_in.c.background == facts.c.background,
         handed_in.c.part == facts.c.part,
         handed_in.c.version == facts.c.version,
-        handed_in.c.sha256 == facts.c.sha256,
+        sa.or_(facts.c.version != "", handed_in.c.sha256 == facts.c.sha256),
     )
     query = (
         sa.select(handed_in.c.idx, facts.c.seq, facts.c.at_ms, handed_in.c.at_ms, handed_in.c.actor, approver)

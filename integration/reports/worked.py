@@ -48,6 +48,11 @@ class Sum:
     partial: bool = False
     """Whether there are more, which are not told: of too few people."""
 
+    @classmethod
+    def nothing(cls) -> "Sum":
+        """Nobody put hours down."""
+        return cls(known=Known.NOT_LOGGED)
+
 
 class Series(NamedTuple):
     """Hours that are told apart from others wherever they are told."""

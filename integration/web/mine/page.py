@@ -17,7 +17,9 @@ from integration.ledger.vocabulary import Claim, Kind, Role, Verdict
 from integration.reports.facts import follow
 from integration.reports.hours import own_hours
 from integration.reports.offered import rules_of
+from integration.reports.overtime import own_overtime
 from integration.reports.own_record import AT_ONCE, OwnEntry, count_about, entries_about, own_archive
+from integration.settings import ProjectSettings
 from integration.studio import Studio
 from integration.web import words as page_words
 from integration.web.board.page import shot_path
@@ -54,6 +56,7 @@ class MinePages:
                 "page": page,
                 "last": max(1, -(-count // AT_ONCE)),
                 "hours": self._hours(connection, refs),
+                "overtime": self._overtime(connection, refs),
                 "declined": any(name.naming is Naming.DECLINED for name in people.names(connection, refs).values()),
             }
         return self._pages.render("mine.html", reader, visit.onlooker, words=words, **told)
@@ -159,6 +162,21 @@ class MinePages:
             logs = own_hours(connection, ref, show=show, zone=rules.time_zone, day_start=rules.day_start)
             told += [{"show": show, "log": log, "clock": f"{log.minutes // 60}:{log.minutes % 60:02d}"} for log in logs]
         return sorted(told, key=lambda each: each["log"].index, reverse=True)[:_MOST_LOGS]
+
+    def _overtime(self, connection: sa.Connection, refs: set[str]) -> list[dict[str, Any]]:
+        """Months and years of theirs that are over a limit, over all shows together."""
+        if not refs:
+            return []
+        limits, rules = self._studio.settings.labour, next(iter(self._studio.settings.projects.values()), ProjectSettings())
+        told = own_overtime(
+            connection,
+            min(refs),
+            zone=rules.time_zone,
+            day_start=rules.day_start,
+            month_limit_hours=limits.month_limit_hours,
+            year_limit_hours=limits.year_limit_hours,
+        )
+        return [{"period": each.period, "hours": each.overtime // 60, "limit": each.limit // 60} for each in told.over]
 
 
 _MOST_LOGS = 500

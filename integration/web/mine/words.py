@@ -28,6 +28,10 @@ HOURS_NOTE = Words(
     ja="本人と給与の担当者だけのものです。違っていたらトラッカーで直すか、ここで訂正してください。",
     en="For you and payroll, and nobody else. Wrong? Change the time log in the tracker, or correct it here.",
 )
+OVERTIME = Words(
+    ja="残業が上限を超えています。あなたに最初に知らせています。", en="Your overtime is over a limit. You are the first to be told."
+)
+OVER_BY = Words(ja="残業（時間）／上限", en="hours of overtime / limit")
 NO_HOURS = Words(ja="時間の記入はありません。", en="No hours are logged.")
 DAY = Words(ja="日", en="day")
 MINUTES = Words(ja="時間", en="hours")
