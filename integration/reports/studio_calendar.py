@@ -32,6 +32,10 @@ class StudioCalendar:
             begun = self._days[ms // _DAY_MS] = [(self._begins(day), day) for day in _around(ms)]
         return next(day for begins, day in begun if begins <= ms)
 
+    def month(self, ms: int) -> str:
+        """The month of the studio's day of a moment: ``2026-11``."""
+        return month_of(self.day(ms))
+
     def night_ms(self, span: Span) -> int:
         """How much of `span`, which is shorter than a day, lies between 22:00 and 05:00."""
         nights = self._nights.get(span[0] // _DAY_MS)

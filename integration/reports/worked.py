@@ -152,6 +152,20 @@ def tell(cells: Mapping[Path, Cell], known: frozenset[str], until: date) -> Told
     return Told(cells=cells, blocks=blocks_of(crowds), countable=known, told_to=until)
 
 
+def in_blocks(
+    connection: Connection | Session, done: Sequence[tuple[Path, tuple[str, ...]]], scope: Scope, until: date
+) -> tuple[set[Path], set[Path]]:
+    """Of what was done in which month and episode, by whom in each part: the cells in `scope` that may be told, and all that are in it."""
+    known = countable(connection, {ref for _, refs in done for ref in refs})
+    crowds: dict[Path, tuple[set[str], ...]] = {}
+    for path, refs in done:
+        for crowd, ref in zip(crowds.setdefault(path, tuple(set() for _ in refs)), refs, strict=True):
+            crowd.update({ref} & known)
+    over = {path: tuple(map(frozenset, crowd)) for path, crowd in crowds.items() if _is_over(path, until)}
+    asked = {path for path in crowds if _lies_in(path, scope)}
+    return {path for block in blocks_of(over) if asked.issuperset(block.paths) for path in block.paths}, asked
+
+
 def _lies_in(path: Path, scope: Scope) -> bool:
     month, episode = path[:2]
     after = scope.first is None or month >= month_of(scope.first)
