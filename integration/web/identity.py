@@ -67,6 +67,12 @@ def sight_of(connection: sa.Connection, who: SignedIn, *, others: bool) -> Sight
     return Sight(shows=theirs | who.shows if WebRole.AUDITOR in who.roles else theirs, others=others, own=own)
 
 
+def ref_of(connection: sa.Connection, who: SignedIn, *, show: str) -> str:
+    """Somebody's reference in a show's record; whoever has none gets one, so that what they took out can be told of them."""
+    known = people.refs_of(connection, who.person, show=show) if who.person else set()
+    return min(known) if known else people.person_ref(connection, show=show, person_id=who.person or who.account, name=who.name)
+
+
 def _names_of(account: Account) -> frozenset[str]:
     """What settings may call an account, whatever the case of letters."""
     return frozenset({account.email.casefold(), *(f"group:{group}".casefold() for group in account.groups)} - {""})

@@ -53,7 +53,7 @@ class Account:
     @property
     def digest(self) -> str:
         """What stands for the account where it shall not be named."""
-        return hashlib.sha256(f"{self.issuer}\n{self.subject}".encode()).hexdigest()
+        return "account:" + hashlib.sha256(f"{self.issuer}\n{self.subject}".encode()).hexdigest()
 
 
 class Provider:

@@ -27,7 +27,7 @@ class SignedIn:
     shows: frozenset[str] = frozenset()
     """The only shows they see; empty: as their roles say."""
     account: str = ""
-    """Hash of the provider's name for them; empty where they came by a link."""
+    """``account:`` with a hash of the provider's name for them, ``link:`` with that of their link's code; empty before they used it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,9 +99,10 @@ def end_all(connection: sa.Connection, *, person: str = "") -> int:
 
 
 def forget(connection: sa.Connection, person: str) -> None:
-    """Erase whom the tracker calls `person`: end their sessions, and keep no link in their name."""
-    connection.execute(sa.delete(sessions).where(sessions.c.person == person))
-    connection.execute(sa.delete(links).where(links.c.person == person))
+    """Erase a person, by the tracker's id or by `SignedIn.account`: end their sessions, and keep no link in their name."""
+    connection.execute(sa.delete(sessions).where(sa.or_(sessions.c.person == person, sessions.c.account == person)))
+    code = person.removeprefix("link:") if person.startswith("link:") else ""
+    connection.execute(sa.delete(links).where(sa.or_(links.c.person == person, links.c.code_sha256 == code)))
 
 
 def columns_of(who: SignedIn) -> dict[str, str]:

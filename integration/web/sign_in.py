@@ -151,12 +151,13 @@ class SignIn:
             if used is None:
                 log.warning("not signed in", why="no such code")
                 return words.NO_CODE
+            who = replace(used.who, account=f"link:{used.sha256}")
             limits = Limits(until=min(used.until, self._latest(now)), idle=self._idle, link_sha256=used.sha256)
-            if WebRole.AUDITOR in used.who.roles:  # their code worked this once, and has to last them to its end
+            if WebRole.AUDITOR in who.roles:  # their code worked this once, and has to last them to its end
                 limits = replace(limits, until=used.until, idle=None)
-            token = self._begun(connection, used.who, limits, brought, now=now)
+            token = self._begun(connection, who, limits, brought, now=now)
         age_s = int((limits.until - now).total_seconds()) if limits.idle is None else None
-        return self._welcome(used.who, token, brought, age_s=age_s)
+        return self._welcome(who, token, brought, age_s=age_s)
 
     def _to_provider(self, provider: Provider) -> Response:
         address, begun = provider.begin()
@@ -189,7 +190,7 @@ class SignIn:
         return begin(connection, who, limits, now=now)
 
     def _welcome(self, who: SignedIn, token: str, brought: _Brought, *, age_s: int | None = None) -> Response:
-        log.info("signed in", account=who.account[:12] or "by a link", roles=sorted(role.value for role in who.roles))
+        log.info("signed in", account=who.account[:20], roles=sorted(role.value for role in who.roles))
         answer = self._redirect(own_place(brought.back))
         self._cookies.put(answer, SESSION, token, age_s=age_s)
         self._cookies.drop(answer, BACK)

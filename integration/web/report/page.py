@@ -7,7 +7,6 @@ from starlette.responses import RedirectResponse, Response
 
 from integration.errors import LedgerError
 from integration.language import Language, Words
-from integration.ledger import people
 from integration.reports.bars_svg import bars_svg
 from integration.reports.export import MEDIA_TYPES, exported_bytes
 from integration.reports.facts import follow
@@ -18,6 +17,7 @@ from integration.reports.sheet_words import NO_PICTURE, NOT_FINAL, NOTHING, head
 from integration.reports.terminal import safe
 from integration.studio import Studio
 from integration.web import words as page_words
+from integration.web.identity import ref_of
 from integration.web.pages import Pages
 from integration.web.pictures import PictureShelf, Size
 from integration.web.reader import Reader
@@ -100,8 +100,7 @@ class ReportPages:
         return Response(data, media_type=MEDIA_TYPES[suffix], headers=headers)
 
     def _record(self, connection: sa.Connection, sheet: Sheet, data: bytes, suffix: str, visit: Visit) -> None:
-        scope, person = sheet.scope, visit.who.person if visit.who else ""
-        refs = sorted(people.refs_of(connection, person, show=scope.show)) if person else []
+        scope = sheet.scope
         report_exported(
             connection,
             data,
@@ -110,7 +109,7 @@ class ReportPages:
             show=scope.show,
             seq=scope.episode,
             shots=scope.shots,
-            by=refs[0] if refs else "",
+            by=ref_of(connection, visit.who, show=scope.show) if visit.who else "",
         )
 
     def _asked(self, visit: Visit, name: str) -> AskedReport | Refusal:

@@ -11,13 +11,15 @@ import pytest
 import requests
 import sqlalchemy as sa
 
-from integration.ledger import people
+from integration.ledger import log, people
+from integration.ledger.vocabulary import ActorKind, Kind
 from integration.web import links
 from integration.web.cookies import SESSION
 from integration.web.rights import WebRole
 from integration.web.sessions import SignedIn
 from tests.board_show import BoardShow
 from tests.unit.web.conftest import Office, opened
+from tests.unit.web.test_reports_page import ask, token_of
 from tests.unit.web.test_sign_in import enter, is_in
 
 SHOW, OTHER = "海辺の町", "別の作品"
@@ -113,6 +115,34 @@ def test_who_let_whom_in_can_be_told_afterwards(folder: Path, office: Office) ->
     assert (by, given.who.shows) == ("制作 進", frozenset({SHOW}))
     assert given.used_at is not None and given.ended_at is not None
     assert listed.returncode == 0 and "あとで" in listed.stdout
+
+
+def test_what_an_auditor_takes_out_is_told_of_them(folder: Path, office: Office) -> None:
+    auditor = enter(office, link(folder, name="監査 花子"))
+    page = ask(office, auditor, show=SHOW)
+
+    file = auditor.post(page.url, data={"token": token_of(page), "form": ".json"}, timeout=60)
+
+    assert file.status_code == 200
+    with office.studio.engine.connect() as connection:
+        entry = [entry for _, entry in log.read(connection, kinds=[Kind.REPORT_EXPORTED])][-1]
+        assert (entry.actor.kind, people.names(connection, {entry.actor.ref})[entry.actor.ref].name) == (ActorKind.HUMAN, "監査 花子")
+
+
+def test_an_auditor_whose_name_is_erased_is_signed_out_and_nobody(folder: Path, office: Office) -> None:
+    auditor = enter(office, link(folder, name="監査 次郎"))
+    page = ask(office, auditor, show=SHOW)
+    auditor.post(page.url, data={"token": token_of(page), "form": ".json"}, timeout=60)
+
+    done = haikei(folder, "person", "forget", "監査 次郎", "--show", SHOW, "--apply")
+
+    assert done.returncode == 0, done.stderr
+    with office.studio.engine.connect() as connection:
+        kept = [str(connection.execute(sa.text(f"SELECT * FROM {table}")).all()) for table in ("haikei_session", "haikei_sign_in_link")]
+        entry = [entry for _, entry in log.read(connection, kinds=[Kind.REPORT_EXPORTED])][-1]
+        assert people.names(connection, {entry.actor.ref})[entry.actor.ref] == people.ERASED
+    assert "監査 次郎" not in "".join(kept)
+    assert not is_in(auditor, office)
 
 
 def test_a_link_after_its_day_opens_nothing(office: Office) -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from integration.database import make_tables, open_database
 from integration.web import sessions
 from integration.web.cookies import BACK, SESSION
+from integration.web.links import end_links, make_link, use_link
 from integration.web.rights import WebRole
 from integration.web.sessions import Limits, SignedIn
 from integration.web.sign_in_tables import metadata
@@ -109,6 +110,24 @@ def test_who_is_forgotten_has_no_session_and_no_link(engine: sa.Engine) -> None:
         sessions.forget(connection, "HumanUser:45")
 
     assert not is_on(engine, token, timedelta(0))
+
+
+def test_links_and_sessions_are_the_same_on_a_database_server(postgres_url: str) -> None:
+    engine = open_database(postgres_url)
+    make_tables(engine, metadata)
+    auditor = SignedIn(name="外部 監査", roles=frozenset({WebRole.AUDITOR}), shows=frozenset({"海辺の町"}))
+
+    with engine.begin() as connection:
+        code = make_link(connection, auditor, now=NOW, open_until=NOW + DAY, session_until=NOW + DAY, made_by="x")
+        used, again = (use_link(connection, code, now=NOW) for _ in range(2))
+        assert used is not None and again is None
+        token = sessions.begin(connection, used.who, Limits(until=used.until, idle=None, link_sha256=used.sha256), now=NOW)
+    was_on = is_on(engine, token, timedelta(hours=3))
+    with engine.begin() as connection:
+        ended = end_links(connection, role=WebRole.AUDITOR, show="海辺の町", now=NOW)
+
+    assert (used.who, was_on, ended, is_on(engine, token, timedelta(hours=3))) == (auditor, True, 1, False)
+    engine.dispose()
 
 
 @pytest.fixture(scope="module")
