@@ -79,7 +79,7 @@ def houses(connection: Connection | Session, where: sa.ColumnElement[bool], hour
     )
     back = sa.select(facts.c.actor, sa.func.count(sa.distinct(facts.c.background))).where(*by_house).group_by(facts.c.actor)
     returned = {ref: int(count) for ref, count in connection.execute(back)}
-    retakes = _retakes(connection, where)
+    retakes = _retakes(connection, where) if returned else {}
     refs = sorted({*handed_over, *returned, *hours})
     return tuple(sorted(_houses(connection, refs, (handed_over, returned, retakes), hours), key=lambda house: (house.name.name, house.ref)))
 

@@ -142,16 +142,12 @@ def _to_draft(connection: Connection | Session, scope: Scope) -> list[Took]:
 def _to_revision(connection: Connection | Session, scope: Scope) -> list[Took]:
     delivered = _moments(connection, scope, Kind.DRAFT_DELIVERED)
     submitted = _human(scope, Kind.REVISION_SUBMITTED)
-    first = (
-        sa.select(facts.c.background, facts.c.part, sa.func.min(facts.c.at_ms).label("at_ms"))
-        .where(submitted)
-        .group_by(facts.c.background, facts.c.part)
-        .subquery()
-    )
-    same = sa.and_(facts.c.background == first.c.background, facts.c.part == first.c.part, facts.c.at_ms == first.c.at_ms)
-    query = sa.select(facts.c.background, facts.c.part, facts.c.at_ms, facts.c.seq, facts.c.actor).join(first, same).where(submitted)
+    turn = sa.func.row_number().over(partition_by=(facts.c.background, facts.c.part), order_by=(facts.c.at_ms, facts.c.idx))
+    columns = (facts.c.background, facts.c.part, facts.c.at_ms, facts.c.seq, facts.c.actor)
+    told = sa.select(*columns, facts.c.idx, turn.label("turn")).where(submitted).subquery()
+    query = sa.select(told.c.background, told.c.part, told.c.at_ms, told.c.seq, told.c.actor).where(told.c.turn == 1)
     took: dict[_Key, Took] = {}
-    for background, part, at_ms, seq, actor in connection.execute(query.order_by(facts.c.idx)):
+    for background, part, at_ms, seq, actor in connection.execute(query.order_by(told.c.idx)):
         if before := _last_before(at_ms, delivered.get((background, part), ())):
             took.setdefault((background, part), Took(seq, int(at_ms), int(at_ms) - before, (actor,)))
     return list(took.values())
@@ -159,27 +155,28 @@ def _to_revision(connection: Connection | Session, scope: Scope) -> list[Took]:
 
 def _to_approval(connection: Connection | Session, scope: Scope) -> list[Took]:
     """Each revision of a person's until its first approval."""
-    handed_in = facts.alias()
     approver = sa.case((facts.c.decided_by != "", facts.c.decided_by), (facts.c.set_by != "", facts.c.set_by), else_=facts.c.actor)
-    same = sa.and_(
-        handed_in.c.show == facts.c.show,
-        handed_in.c.background == facts.c.background,
-        handed_in.c.part == facts.c.part,
-        handed_in.c.version == facts.c.version,
-        sa.or_(facts.c.version != "", handed_in.c.sha256 == facts.c.sha256),
-    )
-    query = (
-        sa.select(handed_in.c.idx, facts.c.seq, facts.c.at_ms, handed_in.c.at_ms, handed_in.c.actor, approver)
-        .join(handed_in, same)
-        .where(entries_of(scope), facts.c.kind == Kind.REVISION_APPROVED.value, ~facts.c.corrected)
-        .where(handed_in.c.kind == Kind.REVISION_SUBMITTED.value, ~handed_in.c.corrected, handed_in.c.actor_kind == ActorKind.HUMAN.value)
-        .order_by(facts.c.at_ms, facts.c.idx)
-    )
-    took: dict[int, Took] = {}
-    for index, seq, end_ms, began_ms, artist, by in connection.execute(query):
-        if end_ms >= began_ms:
-            took.setdefault(int(index), Took(seq, int(end_ms), int(end_ms) - int(began_ms), (artist, by)))
-    return list(took.values())
+    columns = (facts.c.background, facts.c.part, facts.c.version, facts.c.sha256)
+    final = (entries_of(scope), facts.c.kind == Kind.REVISION_APPROVED.value, ~facts.c.corrected)
+    approvals: dict[tuple[str, str, str], list[tuple[int, str, str]]] = {}
+    for *what, seq, at_ms, by in connection.execute(
+        sa.select(*columns, facts.c.seq, facts.c.at_ms, approver).where(*final).order_by(facts.c.at_ms, facts.c.idx)
+    ):
+        approvals.setdefault(_file(*what), []).append((int(at_ms), seq, by))
+    finals = facts.c.background.in_(sa.select(facts.c.background).where(*final))
+    took = []
+    for *what, began_ms, artist in connection.execute(
+        sa.select(*columns, facts.c.at_ms, facts.c.actor).where(_human(scope, Kind.REVISION_SUBMITTED), finals).order_by(facts.c.idx)
+    ):
+        first = next((each for each in approvals.get(_file(*what), ()) if each[0] >= began_ms), None)
+        if first is not None:
+            took.append(Took(first[1], first[0], first[0] - int(began_ms), (artist, first[2])))
+    return took
+
+
+def _file(background: str, part: str, version: str, sha256: str) -> tuple[str, str, str]:
+    """What a revision is told by: its Version, or its file where nobody says which Version it is."""
+    return background, part, version or sha256
 
 
 def _human(scope: Scope, kind: Kind) -> sa.ColumnElement[bool]:

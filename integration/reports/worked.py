@@ -216,11 +216,15 @@ _COLUMNS = (
 )
 
 
+_AT_ONCE = 10_000
+
+
 def standing(connection: Connection | Session, show: str) -> Iterator[Any]:
     """Rows of the time logs of `show` that count, in `_COLUMNS`; those of nought minutes hide nobody and are left out."""
     counts = (facts.c.kind == Kind.TIME_LOGGED.value, ~facts.c.corrected, ~facts.c.withdrawn, facts.c.minutes > 0)
     people = facts.c.actor_kind.in_([ActorKind.HUMAN.value, ActorKind.ORGANISATION.value])
-    yield from connection.execute(sa.select(*_COLUMNS).where(facts.c.show == show, *counts, people))
+    for rows in connection.execute(sa.select(*_COLUMNS).where(facts.c.show == show, *counts, people)).partitions(_AT_ONCE):
+        yield from rows
 
 
 def _parts(calendar: StudioCalendar, start: int | None, end: int | None, at_ms: int, minutes: int) -> Iterator[tuple[str, str, str, int]]:

@@ -148,3 +148,23 @@ def test_a_night_belongs_to_the_day_before_and_counts_as_night(told: Callable[..
         works(write, ref, datetime(2026, 9, 8, 15, 0, tzinfo=UTC), 2)
 
     assert told().night.minutes == 4 * 120
+
+
+def test_how_long_a_revision_waits_is_told_of_three_artists_and_three_who_approve(
+    told: Callable[..., Labour], write: Write, person: Person, artists: list[str]
+) -> None:
+    directors = [person(f"HumanUser:{number}", f"監督 {number}") for number in range(20, 24)]
+    for number in range(12):
+        artist, director = artists[number % 4], directors[number % 4]
+        place = {"background": f"Shot:{number}", "seq": "ep01", "asset": Asset(sha256=f"{number:064x}")}
+        version = TrackerRef(type="shotgrid", site_hash="ab" * 32, entity_type="Shot", entity_id=f"{number}", version_id=f"{number}")
+        decision = Decision(verdict=Verdict.APPROVED, set_by=director, decided_by=director)
+        start = milliseconds(MONDAY)
+        painter = Actor(kind=ActorKind.HUMAN, ref=artist, role=Role.BACKGROUND_ARTIST)
+        write(Kind.REVISION_SUBMITTED, actor=painter, tracker=version, at_ms=start, **place)
+        by = Actor(kind=ActorKind.HUMAN, ref=director, role=Role.ART_DIRECTOR)
+        write(Kind.REVISION_APPROVED, actor=by, decision=decision, tracker=version, at_ms=start + (number + 1) * 3_600_000, **place)
+
+    waited = told().turnarounds[-1]
+
+    assert (waited.times, waited.first_quarter, waited.median, waited.third_quarter) == (12, 225, 390, 555)
