@@ -215,6 +215,7 @@ def test_sigterm_ends_the_services_while_a_genzu_waits_for_a_worker(tmp_path: Pa
         assert len(floor.drafts(cut)) == 2
 
 
+@pytest.mark.timeout(300)
 def test_an_unknown_status_code_fails_in_one_sentence_and_leaves_nothing_stuck(tmp_path: Path, tracker: str) -> None:
     cut = Cut(1)
     with running_haikei(tmp_path, cuts=1, tracker=tracker) as haikei:
