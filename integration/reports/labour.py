@@ -86,7 +86,7 @@ class Labour:
         numbers: dict[str, Any] = {
             "drafts": _counts(self.drafts, Drafts.__slots__),
             "estimates": {each.step: _estimate_numbers(each) for each in self.estimates if each.estimated is not None},
-            "houses": {house.ref: _counts(house, ("handed_over", "retakes", "returned")) for house in self.houses},
+            "houses": {house.ref: counts for house in self.houses if any((counts := _counts(house, _OF_HOUSES)).values())},
             "machine": _counts(self.machine, ("pictures", "render_ms", "untold")),
             "retakes": {str(times): count for times, count in self.handed_in.by_retakes.items()},
             "turnarounds": {each.stage.value: _turnaround_numbers(each) for each in self.turnarounds},
@@ -94,9 +94,10 @@ class Labour:
             "with_hours": self.handed_in.with_hours,
         }
         if not self.scope.shots:
-            numbers["hours"] = {f"{each.step}/{each.role}": _group_numbers(each) for each in self.groups}
-            numbers["house_hours"] = {house.ref: _told(house.hours) for house in sorted(self.houses, key=lambda house: house.ref)}
-            numbers["logged"] = {each.step: _told(each.actual) for each in self.estimates}
+            logged = [each for each in self.groups if {each.confirmed.known, each.unconfirmed.known} != {Known.NOT_LOGGED}]
+            numbers["hours"] = {f"{each.step}/{each.role}": _group_numbers(each) for each in logged}
+            numbers["house_hours"] = _logged({house.ref: house.hours for house in self.houses})
+            numbers["logged"] = _logged({each.step: each.actual for each in self.estimates})
             numbers["night"], numbers["weekend"] = _told(self.night), _told(self.weekend)
         return dict(sorted(numbers.items()))
 
@@ -131,7 +132,7 @@ def labour(connection: Connection | Session, scope: Scope, rules: Rules) -> Labo
             month_limit_hours=rules.month_limit_hours,
             year_limit_hours=rules.year_limit_hours,
         ),
-        drafts=drafts_in(connection, where),
+        drafts=drafts_in(connection, where, show=scope.show),
         machine=machine_in(connection, where, watts=rules.watts, hour_price=rules.hour_price, currency=rules.currency),
         handed_in=handed_in(connection, where),
         houses=houses(connection, where, by_house, show=scope.show),
@@ -159,6 +160,13 @@ def _estimates(connection: Connection | Session, every: Worked, scope: Scope) ->
         )
         for step in sorted({*found, *(each.step for each in every.series if not each.house)})
     )
+
+
+_OF_HOUSES = ("handed_over", "retakes", "returned")
+
+
+def _logged(sums: Mapping[str, Sum]) -> dict[str, Any]:
+    return {name: _told(each) for name, each in sorted(sums.items()) if each.known is not Known.NOT_LOGGED}
 
 
 def _counts(told: object, names: Iterable[str]) -> dict[str, int]:
