@@ -71,16 +71,16 @@ class Machine:
         return (2 * self.render_ms * each_hour + HOUR_MS) // (2 * HOUR_MS)
 
 
-def drafts_in(connection: Connection | Session, where: sa.ColumnElement[bool]) -> Drafts:
-    """The drafts among the entries for which `where` holds.
+def drafts_in(connection: Connection | Session, where: sa.ColumnElement[bool], *, show: str) -> Drafts:
+    """The drafts among the entries of `show` for which `where` holds.
 
-    What people say of a draft is looked for in the whole record: the last word holds, as told or as put right.
+    What people say of a draft is looked for in the whole show: the last word holds, as told or as put right.
     """
     kinds = (Kind.DRAFT_RENDERED.value, Kind.DRAFT_REJECTED.value, Kind.DRAFT_DELIVERED.value)
     counts = sa.select(facts.c.kind, sa.func.count()).where(where, facts.c.kind.in_(kinds), ~facts.c.corrected).group_by(facts.c.kind)
     many = {kind: int(count) for kind, count in connection.execute(counts)}
     delivered = (where, facts.c.kind == Kind.DRAFT_DELIVERED.value, ~facts.c.corrected)
-    by_version, by_picture = _words(connection, sa.select(facts.c.background).where(*delivered))
+    by_version, by_picture = _words(connection, show)
     said: Counter[str] = Counter()
     for background, version, sha256 in connection.execute(sa.select(facts.c.background, facts.c.version, facts.c.sha256).where(*delivered)):
         said[by_version.get((background, version)) or by_picture.get((background, sha256)) or ""] += 1
@@ -116,13 +116,14 @@ _Words = dict[tuple[str, str], str]
 """The last word by background and Version, or background and picture."""
 
 
-def _words(connection: Connection | Session, backgrounds: sa.Select[tuple[str]]) -> tuple[_Words, _Words]:
+def _words(connection: Connection | Session, show: str) -> tuple[_Words, _Words]:
     columns = (facts.c.at_ms, facts.c.idx, facts.c.background, facts.c.version, facts.c.sha256, facts.c.verdict)
-    said = [tuple(row) for row in connection.execute(sa.select(*columns).where(*_OUTCOME, facts.c.background.in_(backgrounds)))]
+    said = [tuple(row) for row in connection.execute(sa.select(*columns).where(facts.c.show == show, *_OUTCOME))]
     wrong = facts.alias()
     again = sa.select(facts.c.at_ms, facts.c.idx, wrong.c.background, wrong.c.version, wrong.c.sha256, facts.c.verdict)
-    again = again.join(wrong, wrong.c.idx == facts.c.corrects).where(facts.c.kind == Kind.CORRECTION.value, facts.c.verdict != "")
-    said += [tuple(row) for row in connection.execute(again.where(wrong.c.kind == Kind.DRAFT_OUTCOME.value))]
+    again = again.join(wrong, wrong.c.idx == facts.c.corrects).where(facts.c.show == show, facts.c.kind == Kind.CORRECTION.value)
+    put_right = again.where(facts.c.verdict != "", wrong.c.kind == Kind.DRAFT_OUTCOME.value)
+    said += [tuple(row) for row in connection.execute(put_right)]
     by_version, by_picture = _Words(), _Words()
     for _, _, background, version, sha256, verdict in sorted(said):
         if version:

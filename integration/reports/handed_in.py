@@ -17,7 +17,7 @@ from integration.reports.worked import Sum
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandedIn:
-    """Backgrounds somebody handed a revision in for."""
+    """Backgrounds for which a revision was handed in, or asked for again."""
 
     backgrounds: int
     by_retakes: Mapping[int, int]
@@ -50,9 +50,9 @@ class House:
 def handed_in(connection: Connection | Session, where: sa.ColumnElement[bool]) -> HandedIn:
     """The backgrounds handed in among the entries for which `where` holds, with their retakes and hours among the same."""
     revised = sa.select(facts.c.background).distinct().where(where, facts.c.kind == Kind.REVISION_SUBMITTED.value, ~facts.c.corrected)
-    handed = {background for (background,) in connection.execute(revised)}
     retakes = sa.select(facts.c.background, sa.func.count()).where(where, facts.c.kind == Kind.REVISION_RETAKE.value, ~facts.c.corrected)
     many = {background: int(count) for background, count in connection.execute(retakes.group_by(facts.c.background))}
+    handed = {background for (background,) in connection.execute(revised)} | many.keys()
     logged = (
         sa.select(facts.c.background)
         .distinct()
@@ -66,8 +66,8 @@ def handed_in(connection: Connection | Session, where: sa.ColumnElement[bool]) -
     )
 
 
-def houses(connection: Connection | Session, where: sa.ColumnElement[bool], hours: Mapping[str, Sum]) -> tuple[House, ...]:
-    """The outside houses among the entries for which `where` holds, in order of name; `hours` are theirs, by reference."""
+def houses(connection: Connection | Session, where: sa.ColumnElement[bool], hours: Mapping[str, Sum], *, show: str) -> tuple[House, ...]:
+    """The outside houses among the entries of `show` for which `where` holds, in order of name; `hours` are theirs, by reference."""
     given = sa.select(facts.c.to_ref, sa.func.count(sa.distinct(facts.c.background)))
     given = given.where(where, facts.c.kind == Kind.HANDOVER.value, facts.c.to_ref != "", ~facts.c.corrected).group_by(facts.c.to_ref)
     handed_over = {ref: int(count) for ref, count in connection.execute(given)}
@@ -79,8 +79,8 @@ def houses(connection: Connection | Session, where: sa.ColumnElement[bool], hour
     )
     back = sa.select(facts.c.actor, sa.func.count(sa.distinct(facts.c.background))).where(*by_house).group_by(facts.c.actor)
     returned = {ref: int(count) for ref, count in connection.execute(back)}
-    retakes = _retakes(connection, where) if returned else {}
-    refs = sorted({*handed_over, *returned, *hours})
+    retakes = _retakes(connection, where, show)
+    refs = sorted({*handed_over, *returned, *retakes, *hours})
     return tuple(sorted(_houses(connection, refs, (handed_over, returned, retakes), hours), key=lambda house: (house.name.name, house.ref)))
 
 
@@ -100,17 +100,19 @@ def _houses(
         )
 
 
-def _retakes(connection: Connection | Session, where: sa.ColumnElement[bool]) -> dict[str, int]:
-    """Retakes by the house whose Version they are of."""
-    version = facts.alias()
-    same = sa.and_(
-        version.c.show == facts.c.show,
-        version.c.background == facts.c.background,
-        version.c.version == facts.c.version,
-        sa.or_(facts.c.version != "", version.c.sha256 == facts.c.sha256),
-        version.c.kind == Kind.REVISION_SUBMITTED.value,
-        version.c.actor_kind == ActorKind.ORGANISATION.value,
+def _retakes(connection: Connection | Session, where: sa.ColumnElement[bool], show: str) -> dict[str, int]:
+    """Retakes by the house whose Version they are of, whenever it was handed in."""
+    theirs = (
+        facts.c.show == show,
+        facts.c.kind == Kind.REVISION_SUBMITTED.value,
+        facts.c.actor_kind == ActorKind.ORGANISATION.value,
+        ~facts.c.corrected,
     )
-    query = sa.select(version.c.actor, sa.func.count(sa.distinct(facts.c.idx))).join(version, same)
-    rows = connection.execute(query.where(where, facts.c.kind == Kind.REVISION_RETAKE.value, ~facts.c.corrected).group_by(version.c.actor))
-    return {ref: int(count) for ref, count in rows}
+    what = (facts.c.background, facts.c.version, facts.c.sha256)
+    versions = connection.execute(sa.select(*what, facts.c.actor).where(*theirs))
+    house_of = {(background, version or sha256): ref for background, version, sha256, ref in versions}
+    if not house_of:
+        return {}
+    again = sa.select(*what).where(where, facts.c.kind == Kind.REVISION_RETAKE.value, ~facts.c.corrected)
+    asked = [house_of.get((background, version or sha256)) for background, version, sha256 in connection.execute(again)]
+    return dict(Counter(ref for ref in asked if ref))

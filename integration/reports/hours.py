@@ -16,7 +16,7 @@ from integration.ledger import tables
 from integration.ledger.vocabulary import Kind
 from integration.reports.facts import facts
 from integration.reports.scope import Scope
-from integration.reports.worked import Sum, worked
+from integration.reports.worked import Sum, Worked, worked
 from integration.studio_clock import studio_clock, studio_day
 
 
@@ -95,15 +95,20 @@ def hours(
     show, episode = normalize("NFC", show), None if episode is None else normalize("NFC", episode)
     every, scope = worked(connection, show, zone=zone, day_start=day_start, until=until), Scope(show=show, episode=episode or "")
 
+    return Hours(show=show, episode=episode, groups=groups_of(every, scope, expected), until=until)
+
+
+def groups_of(every: Worked, scope: Scope, expected: Iterable[Place] = ()) -> tuple[Group, ...]:
+    """What may be told of the studio's own people in `scope`, by step and role; `expected` are listed in any case."""
+
     def told(place: Place, *, confirmed: bool) -> Sum:
         return every.sums(lambda each: each == (*place, "", confirmed), scope)
 
     places = sorted({*expected, *((each.step, each.role) for each in every.series if not each.house)})
-    groups = tuple(
-        Group(step=place[0], role=place[1], confirmed=told(place, confirmed=True), unconfirmed=told(place, confirmed=False))
-        for place in places
+    return tuple(
+        Group(step=step, role=role, confirmed=told((step, role), confirmed=True), unconfirmed=told((step, role), confirmed=False))
+        for step, role in places
     )
-    return Hours(show=show, episode=episode, groups=groups, until=until)
 
 
 def own_hours(connection: Connection | Session, ref: str, *, show: str, zone: str, day_start: time) -> tuple[OwnHours, ...]:

@@ -3,7 +3,7 @@
 Nothing here is of one person (`suppression`), nothing ranks anybody, and hours never stand beside what was measured in pictures.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
@@ -16,6 +16,7 @@ from integration.ledger.vocabulary import Kind
 from integration.reports.draft_counts import Drafts, Machine, drafts_in, machine_in
 from integration.reports.facts import facts
 from integration.reports.handed_in import HandedIn, House, handed_in, houses
+from integration.reports.hours import Group, Place, groups_of
 from integration.reports.months import span_of
 from integration.reports.overtime import OverLimit, over_limits
 from integration.reports.scope import Scope, entries_of
@@ -39,19 +40,8 @@ class Rules:
     hour_price: int = 0
     """Of a machine, in whole smallest units of `currency`; 0: unknown."""
     currency: str = "JPY"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
-    """Everybody of the studio who worked on a step in a role."""
-
-    step: str
-    role: str
-    """Empty when nobody says."""
-    confirmed: Sum
-    """Hours people put down themselves."""
-    unconfirmed: Sum
-    """Hours somebody else put down for them."""
+    expected: tuple[Place, ...] = ()
+    """Steps and roles that are listed whether anybody logged hours in them or not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +50,9 @@ class Estimate:
 
     step: str
     tasks: int
-    estimated: int
-    """Minutes, of all tasks together."""
+    """How many are estimated."""
+    estimated: int | None
+    """Minutes, of all tasks together; None where none is estimated, or only months are asked for, which no estimate is of."""
     actual: Sum
     """Hours on that step, of all its tasks, estimated or not."""
 
@@ -87,19 +78,28 @@ class Labour:
     turnarounds: tuple[Turnaround, ...]
 
     def numbers(self) -> dict[str, Any]:
-        """Every figure as whole numbers and text; houses as references."""
-        return {
-            "drafts": _plain(self.drafts),
-            "estimates": {each.step: {"minutes": each.estimated, "tasks": each.tasks} for each in self.estimates},
-            "hours": {
-                f"{group.step}/{group.role}": {"confirmed": _told(group.confirmed), "unconfirmed": _told(group.unconfirmed)}
-                for group in self.groups
-            },
-            "machine": {"pictures": self.machine.pictures, "render_ms": self.machine.render_ms, "untold": self.machine.untold},
-            "night": _told(self.night),
+        """What can be worked out from an audit pack alone, as its script prints it: whole numbers and text, houses as references.
+
+        What is unknown is left out. Hours need a pack made with hours; they and the times that things took need the day `until`.
+        Overtime is not in it, for it is of all shows together, nor are energy and money, whose prices stand in settings.
+        """
+        numbers: dict[str, Any] = {
+            "drafts": _counts(self.drafts, Drafts.__slots__),
+            "estimates": {each.step: _estimate_numbers(each) for each in self.estimates if each.estimated is not None},
+            "houses": {house.ref: counts for house in self.houses if any((counts := _counts(house, _OF_HOUSES)).values())},
+            "machine": _counts(self.machine, ("pictures", "render_ms", "untold")),
             "retakes": {str(times): count for times, count in self.handed_in.by_retakes.items()},
-            "weekend": _told(self.weekend),
+            "turnarounds": {each.stage.value: _turnaround_numbers(each) for each in self.turnarounds},
+            "until": self.rules.until.isoformat(),
+            "with_hours": self.handed_in.with_hours,
         }
+        if not self.scope.shots:
+            logged = [each for each in self.groups if {each.confirmed.known, each.unconfirmed.known} != {Known.NOT_LOGGED}]
+            numbers["hours"] = {f"{each.step}/{each.role}": _group_numbers(each) for each in logged}
+            numbers["house_hours"] = _logged({house.ref: house.hours for house in self.houses})
+            numbers["logged"] = _logged({each.step: each.actual for each in self.estimates})
+            numbers["night"], numbers["weekend"] = _told(self.night), _told(self.weekend)
+        return dict(sorted(numbers.items()))
 
 
 def labour(connection: Connection | Session, scope: Scope, rules: Rules) -> Labour:
@@ -119,10 +119,10 @@ def labour(connection: Connection | Session, scope: Scope, rules: Rules) -> Labo
     return Labour(
         scope=scope,
         rules=rules,
-        groups=_groups(every, scope),
+        groups=() if scope.shots else groups_of(every, scope, rules.expected),
         night=every.sums(lambda each: not each.house, scope, place=CLOCK, only=NIGHT),
         weekend=every.sums(lambda each: not each.house, scope, place=WEEK, only=WEEKEND),
-        estimates=_estimates(connection, where, every, scope),
+        estimates=_estimates(connection, every, scope),
         over_limits=over_limits(
             connection,
             scope,
@@ -132,24 +132,11 @@ def labour(connection: Connection | Session, scope: Scope, rules: Rules) -> Labo
             month_limit_hours=rules.month_limit_hours,
             year_limit_hours=rules.year_limit_hours,
         ),
-        drafts=drafts_in(connection, where),
+        drafts=drafts_in(connection, where, show=scope.show),
         machine=machine_in(connection, where, watts=rules.watts, hour_price=rules.hour_price, currency=rules.currency),
         handed_in=handed_in(connection, where),
-        houses=houses(connection, where, by_house),
+        houses=houses(connection, where, by_house, show=scope.show),
         turnarounds=turnarounds(connection, scope, zone=rules.zone, day_start=rules.day_start, until=rules.until),
-    )
-
-
-def _groups(every: Worked, scope: Scope) -> tuple[Group, ...]:
-    places = sorted({(each.step, each.role) for each in every.series if not each.house})
-    return tuple(
-        Group(
-            step=step,
-            role=role,
-            confirmed=every.sums(lambda each, step=step, role=role: each == (step, role, "", True), scope),  # type: ignore[misc]
-            unconfirmed=every.sums(lambda each, step=step, role=role: each == (step, role, "", False), scope),  # type: ignore[misc]
-        )
-        for step, role in places
     )
 
 
@@ -158,25 +145,50 @@ def _house_hours(every: Worked, scope: Scope) -> Mapping[str, Sum]:
     return {ref: every.sums(lambda each, ref=ref: each.house == ref, scope) for ref in refs}  # type: ignore[misc]
 
 
-def _estimates(connection: Connection | Session, where: sa.ColumnElement[bool], every: Worked, scope: Scope) -> tuple[Estimate, ...]:
-    stands = (where, facts.c.kind == Kind.TIME_ESTIMATED.value, ~facts.c.corrected, ~facts.c.withdrawn)
-    query = sa.select(facts.c.step, sa.func.count(), sa.func.sum(facts.c.minutes)).where(*stands).group_by(facts.c.step)
+def _estimates(connection: Connection | Session, every: Worked, scope: Scope) -> tuple[Estimate, ...]:
+    """Of each step that is estimated or worked on."""
+    stands = (facts.c.kind == Kind.TIME_ESTIMATED.value, ~facts.c.corrected, ~facts.c.withdrawn)
+    query = sa.select(facts.c.step, sa.func.count(), sa.func.sum(facts.c.minutes)).where(entries_of(scope), *stands)
+    rows = connection.execute(query.group_by(facts.c.step)) if scope.first is None and scope.last is None else ()
+    found = {step: (int(tasks), int(minutes)) for step, tasks, minutes in rows}
     return tuple(
         Estimate(
             step=step,
-            tasks=int(tasks),
-            estimated=int(minutes),
+            tasks=found.get(step, (0, 0))[0],
+            estimated=found[step][1] if step in found else None,
             actual=every.sums(lambda each, step=step: each.step == step and not each.house, scope),  # type: ignore[misc]
         )
-        for step, tasks, minutes in sorted(tuple(row) for row in connection.execute(query))
+        for step in sorted({*found, *(each.step for each in every.series if not each.house)})
     )
 
 
-def _plain(drafts: Drafts) -> dict[str, int]:
-    return {name: getattr(drafts, name) for name in sorted(Drafts.__slots__)}
+_OF_HOUSES = ("handed_over", "retakes", "returned")
+
+
+def _logged(sums: Mapping[str, Sum]) -> dict[str, Any]:
+    return {name: _told(each) for name, each in sorted(sums.items()) if each.known is not Known.NOT_LOGGED}
+
+
+def _counts(told: object, names: Iterable[str]) -> dict[str, int]:
+    return {name: getattr(told, name) for name in sorted(names)}
+
+
+def _estimate_numbers(each: Estimate) -> dict[str, Any]:
+    return {"minutes": each.estimated, "tasks": each.tasks}
+
+
+def _group_numbers(each: Group) -> dict[str, Any]:
+    return {"confirmed": _told(each.confirmed), "unconfirmed": _told(each.unconfirmed)}
+
+
+def _turnaround_numbers(each: Turnaround) -> dict[str, Any]:
+    if each.known is not Known.LOGGED:
+        return {"known": each.known.value}
+    return {"known": each.known.value, **_counts(each, ("first_quarter", "median", "third_quarter", "times"))}
 
 
 def _told(hours: Sum) -> dict[str, Any]:
-    if hours.known is not Known.LOGGED:
+    if hours.minutes is None:
         return {"known": hours.known.value}
-    return {"known": hours.known.value, "minutes": hours.minutes, "partial": hours.partial}
+    told = "in part" if hours.partial else "whole"
+    return {"known": hours.known.value, "minutes": hours.minutes, "sources": list(hours.sources), "told": told}

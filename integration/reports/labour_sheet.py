@@ -3,6 +3,7 @@
 from integration.language import Words
 from integration.ledger.vocabulary import Role
 from integration.reports.credits_sheet import ROLES
+from integration.reports.hours import Group
 from integration.reports.labour import Labour
 from integration.reports.naming_words import said_name
 from integration.reports.sheet import FEW, NOT_LOGGED, UNKNOWN, Bars, Cell, Column, Prose, Sheet, Table, Unit
@@ -26,6 +27,11 @@ _ABOUT = (
 )
 _NOT_YET = Words(ja="月が終わってから", en="month not over")
 _MORE = Words(ja="ほかに公開しない時間があります。", en="There are further hours that are not told.")
+_SOURCES = {
+    "tracker": Words(ja="トラッカー", en="tracker"),
+    "self": Words(ja="本人", en="themselves"),
+    "import": Words(ja="取り込み", en="import"),
+}
 _CUTS = Words(
     ja="カットごとの時間は出しません。カットの担当はひとりだからです。話数か作品で見てください。",
     en="Hours are told of episodes and shows only: one person works on a cut.",
@@ -77,8 +83,17 @@ def _cell(hours: Sum) -> Cell:
     return {Known.FEW: FEW, Known.NOT_YET: _NOT_YET, Known.UNKNOWN: UNKNOWN}.get(hours.known, NOT_LOGGED)
 
 
-def _more(*hours: Sum) -> tuple[Words, ...]:
-    return (_MORE,) if any(each.partial for each in hours) else ()
+def _more(*hours: Sum) -> Cell:
+    """Whether what stands beside it is not all."""
+    return _MORE if any(each.partial for each in hours) else None
+
+
+def _sources(*hours: Sum) -> Cell:
+    named = [_SOURCES[source] for source in sorted({source for each in hours for source in each.sources})]
+    return Words(ja="、".join(each.ja for each in named), en=", ".join(each.en for each in named)) if named else None
+
+
+_MORE_COLUMN = Column(key="more", title=Words(ja="備考", en="note"))
 
 
 def _hours(told: Labour) -> Table:
@@ -90,17 +105,25 @@ def _hours(told: Labour) -> Table:
             Column(key="role", title=Words(ja="役割", en="role")),
             Column(key="confirmed", title=Words(ja="本人が記入", en="put down by themselves"), unit=Unit.MINUTES),
             Column(key="unconfirmed", title=Words(ja="代わりに記入", en="put down for them"), unit=Unit.MINUTES),
+            Column(key="sources", title=Words(ja="出所", en="from")),
+            _MORE_COLUMN,
         ),
-        rows=tuple(
-            (group.step or UNKNOWN, ROLES[Role(group.role)] if group.role else UNKNOWN, _cell(group.confirmed), _cell(group.unconfirmed))
-            for group in told.groups
-        ),
+        rows=tuple(_group(group) for group in told.groups),
         notes=(
             Words(ja=f"{told.rules.until}より前の月だけです。", en=f"Of months before {told.rules.until}."),
-            *_more(*(each for group in told.groups for each in (group.confirmed, group.unconfirmed))),
+            Words(
+                ja=f"提出やリテイクのあった背景{told.handed_in.backgrounds}件のうち、誰かが時間を記入したのは{told.handed_in.with_hours}件です。",
+                en=f"Of {told.handed_in.backgrounds} backgrounds handed in or asked for again, {told.handed_in.with_hours} have hours logged.",
+            ),
         ),
         bars=Bars(label="step", values=("confirmed", "unconfirmed")),
     )
+
+
+def _group(group: Group) -> tuple[Cell, ...]:
+    both = (group.confirmed, group.unconfirmed)
+    role = ROLES[Role(group.role)] if group.role else UNKNOWN
+    return group.step or UNKNOWN, role, *map(_cell, both), _sources(*both), _more(*both)
 
 
 def _when(told: Labour) -> Table:
@@ -110,15 +133,13 @@ def _when(told: Labour) -> Table:
         columns=(
             Column(key="when", title=Words(ja="いつ", en="when")),
             Column(key="minutes", title=Words(ja="時間", en="hours"), unit=Unit.MINUTES),
+            _MORE_COLUMN,
         ),
         rows=(
-            (Words(ja="夜（22時から5時）", en="nights, 22:00 to 05:00"), _cell(told.night)),
-            (Words(ja="土曜と日曜", en="Saturdays and Sundays"), _cell(told.weekend)),
+            (Words(ja="夜（22時から5時）", en="nights, 22:00 to 05:00"), _cell(told.night), _more(told.night)),
+            (Words(ja="土曜と日曜", en="Saturdays and Sundays"), _cell(told.weekend), _more(told.weekend)),
         ),
-        notes=(
-            Words(ja="時刻のない記入からは夜の時間は分かりません。", en="Logs without a clock tell nothing of nights."),
-            *_more(told.night, told.weekend),
-        ),
+        notes=(Words(ja="時刻のない記入からは夜の時間は分かりません。", en="Logs without a clock tell nothing of nights."),),
     )
 
 
@@ -138,16 +159,32 @@ def _limits(told: Labour) -> Table:
 
 
 def _estimates(told: Labour) -> Table:
+    """Two lines for each step, so that one bar lies under the other."""
+    cuts = bool(told.scope.shots)
+    rows: list[tuple[Cell, ...]] = []
+    for each in told.estimates:
+        step = each.step or UNKNOWN.both
+        estimated: Cell = UNKNOWN if each.estimated is None else each.estimated
+        rows.append((Words(ja=f"{step}：見込み", en=f"{step}: estimated"), estimated, each.tasks, None))
+        if not cuts:
+            rows.append((Words(ja=f"{step}：実際", en=f"{step}: put down"), _cell(each.actual), None, _more(each.actual)))
     return Table(
         key="estimates",
         title=Words(ja="見込みと実際", en="Estimate and actual"),
         columns=(
-            Column(key="step", title=Words(ja="工程", en="step")),
-            Column(key="tasks", title=Words(ja="タスク", en="tasks")),
-            Column(key="estimated", title=Words(ja="見込み", en="estimated"), unit=Unit.MINUTES),
-            Column(key="actual", title=Words(ja="実際", en="put down"), unit=Unit.MINUTES),
+            Column(key="what", title=Words(ja="工程", en="step")),
+            Column(key="minutes", title=Words(ja="時間", en="hours"), unit=Unit.MINUTES),
+            Column(key="tasks", title=Words(ja="見込みのあるタスク", en="tasks estimated")),
+            _MORE_COLUMN,
         ),
-        rows=tuple((each.step or UNKNOWN, each.tasks, each.estimated, _cell(each.actual)) for each in told.estimates),
+        rows=tuple(rows),
+        notes=(
+            Words(
+                ja="見込みはタスク全体のもので、月ごとには分かりません。",
+                en="Estimates are of whole tasks; of single months they are unknown.",
+            ),
+        ),
+        bars=Bars(label="what", values=("minutes",)),
     )
 
 

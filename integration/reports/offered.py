@@ -9,6 +9,8 @@ import sqlalchemy as sa
 
 from integration.errors import LedgerError
 from integration.ledger import heads
+from integration.ledger.canonical import code
+from integration.ledger.vocabulary import Role
 from integration.reports.authorship import authorship
 from integration.reports.authorship_sheet import authorship_sheet
 from integration.reports.credits import credits_of
@@ -49,6 +51,10 @@ def _labour(connection: sa.Connection, scope: Scope, settings: Settings) -> Shee
         watts=money.render_watts,
         hour_price=money.gpu_hour_price,
         currency=money.currency,
+        expected=(
+            (code(rules.background_step), Role.BACKGROUND_ARTIST.value),
+            (code(rules.layout_step), Role.LAYOUT_ARTIST.value),
+        ),
     )
     return labour_sheet(labour(connection, scope, told))
 

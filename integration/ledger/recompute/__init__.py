@@ -5,7 +5,7 @@ Its files are copied into packs byte for byte and import nothing of ours; `recom
 
 from pathlib import Path
 
-NAMES = ("recompute.py", "recompute_credits.py", "recompute_disclosure.py")
+NAMES = ("recompute.py", "recompute_credits.py", "recompute_disclosure.py", "recompute_labour.py")
 """Files of the script."""
 
 

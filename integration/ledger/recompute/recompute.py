@@ -4,6 +4,8 @@ Unpack the pack, and in its folder:
 
     python3 recompute.py . disclosure --show SHOW [--episode E] [--shot S ...] [--first 2026-10] [--last 2026-11]
 
+The report `labour` needs --until as well, and its hours a pack that was made with hours.
+
 What is printed must equal `numbers` in the report's JSON, where the pack holds the whole show and the report was made of no more
 entries. Needs Python 3.9 or newer and nothing else, and shares no code with haikei. Whether the entries are unchanged it does not
 ask: check that first, see README.txt. What each field of an entry means stands in FORMAT.md in haikei's source.
@@ -52,7 +54,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--last", default="", help="last month")
     parser.add_argument("--zone", default="Asia/Tokyo", help="the show's time zone")
     parser.add_argument("--day-start", default="05:00", help="when the studio's day begins")
+    parser.add_argument("--until", default="", help="labour alone: the day under `until` in the report's numbers, such as 2026-11-01")
     asked = parser.parse_args()
+    if asked.report == "labour" and not asked.until:
+        parser.error("labour needs --until: the day under `until` in the report's numbers")
     asked.show, asked.episode = code(asked.show), code(asked.episode)
     asked.shots = [code(shot) for shot in asked.shots]
     return asked

@@ -18,6 +18,7 @@ from integration.ledger.recompute import scripts
 from integration.reports import facts
 from integration.reports.credits import credits_of
 from integration.reports.disclosure import disclosure
+from integration.reports.labour import Rules, labour
 from integration.reports.months import span_of
 from integration.reports.scope import Scope
 from tests.random_show import SHOW, random_show
@@ -25,10 +26,15 @@ from tests.unit.ledger.record import pretend_record
 
 Numbers = Callable[[sa.Connection, Scope], Mapping[str, Any]]
 
+UNTIL = date(2026, 11, 1)
+"""Hours of later months are not told yet."""
 REPORTS: dict[str, Numbers] = {
     "credits": lambda connection, scope: credits_of(connection, scope, span=span_of(scope, "Asia/Tokyo", time(5))).numbers(),
     "disclosure": lambda connection, scope: disclosure(connection, scope).numbers(),
+    "labour": lambda connection, scope: labour(connection, scope, Rules(until=UNTIL)).numbers(),
 }
+WORDS = {"labour": ("--until", UNTIL.isoformat())}
+"""What a report needs besides its scope."""
 SCOPES = {
     "whole show": (Scope(show=SHOW), ()),
     "episode": (Scope(show=SHOW, episode="ep02"), ("--episode", "ep02")),
@@ -77,6 +83,28 @@ def test_a_zip_gives_what_its_folder_gives(packed: tuple[sa.Engine, Path]) -> No
     assert _recomputed(pack, pack, "disclosure") == _recomputed(pack, pack.with_suffix(".zip"), "disclosure")
 
 
+def test_a_pack_without_hours_gives_all_but_what_is_made_of_hours(packed: tuple[sa.Engine, Path], tmp_path: Path) -> None:
+    engine, pack = packed
+    without = tmp_path / "without.zip"
+    with engine.connect() as connection, without.open("wb") as out:
+        write_pack(connection, out)
+        ours = REPORTS["labour"](connection, SCOPES["whole show"][0])
+
+    theirs = _recomputed(pack, without, "labour")
+
+    assert ours.keys() - theirs.keys() == {"hours", "house_hours", "logged", "night", "weekend", "with_hours"}
+    assert all(ours[name] == told for name, told in theirs.items())
+
+
+def test_labour_is_not_worked_out_for_an_unknown_day(packed: tuple[sa.Engine, Path]) -> None:
+    command = [sys.executable, "-I", "-S", str(packed[1] / "recompute.py"), str(packed[1]), "labour", "--show", SHOW]
+
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, encoding="utf-8")
+
+    assert ran.returncode == 2
+    assert "--until" in ran.stderr
+
+
 def test_an_altered_entry_gives_other_numbers(packed: tuple[sa.Engine, Path], tmp_path: Path) -> None:
     _, pack = packed
     altered = tmp_path / "altered.zip"
@@ -111,7 +139,18 @@ def _recomputed(scripts_in: Path, pack: Path, report: str, *words: str) -> Any:
 
 
 def _ran(scripts_in: Path, pack: Path, report: str, *words: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-I", "-S", str(scripts_in / "recompute.py"), str(pack), report, "--show", SHOW, *words]
+    command = [
+        sys.executable,
+        "-I",
+        "-S",
+        str(scripts_in / "recompute.py"),
+        str(pack),
+        report,
+        "--show",
+        SHOW,
+        *WORDS.get(report, ()),
+        *words,
+    ]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, encoding="utf-8")
 
 
