@@ -114,7 +114,7 @@ def houses(pack: Any) -> dict[str, dict[str, int]]:
     """What outside houses were given and handed in; `retakes` are of Versions they ever handed in."""
     handed_in = [entry for entry in whole(pack, "revision.submitted") if entry["actor"]["kind"] == "organisation"]
     theirs = {version(entry): entry["actor"].get("ref", "") for entry in handed_in}
-    given, returned, retakes = defaultdict(set), defaultdict(set), Counter()
+    given, returned, retakes = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set), Counter[str]()
     for entry in standing(pack, "handover"):
         given[entry.get("to_ref", "")].add(entry["background"])
     for entry in standing(pack, "revision.submitted"):
@@ -148,7 +148,7 @@ def blocks(crowds: dict[Cell, list[frozenset[str]]]) -> list[list[Cell]]:
         return min(len(frozenset().union(*part)) for part in zip(*(crowds[cell] for cell in cells)))
 
     def gather(pieces: list[list[Cell]]) -> tuple[list[list[Cell]], list[Cell]]:
-        full, pending = [], []
+        full, pending = list[Any](), list[Any]()
         for piece in pieces:
             pending = pending + piece
             if size(pending) >= FEWEST:
@@ -158,7 +158,7 @@ def blocks(crowds: dict[Cell, list[frozenset[str]]]) -> list[list[Cell]]:
     def branch(cells: list[Cell], depth: int) -> tuple[list[list[Cell]], list[Cell]]:
         if depth == len(cells[0]):
             return gather([cells])
-        full, left = [], []
+        full, left = list[Any](), list[Any]()
         for name in sorted({cell[depth] for cell in cells}):
             inner, rest = branch([cell for cell in cells if cell[depth] == name], depth + 1)
             full, left = full + inner, left + ([rest] if rest else [])
@@ -289,7 +289,7 @@ def day(pack: Any, ms: int) -> Any:
 
 def month(pack: Any, ms: int) -> str:
     """The studio's month of a moment."""
-    return day(pack, ms).isoformat()[:7]
+    return str(day(pack, ms).isoformat()[:7])
 
 
 def night_ms(pack: Any, start: int, end: int) -> int:
